@@ -1,2 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Vectorised kernels: numpy and numba only, nogil, pure, no knowledge of recognizers or columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from piidetect._compile_cache import choose_compile_cache
+
+choose_compile_cache(Path(__file__).parent)

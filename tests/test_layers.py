@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Imports point down; a stage doesn't import a stage; the two bottom folders stay light."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "src" / "piidetect"
+
+#: First part of the module's name below `piidetect` → its layer.
+LAYERS = {
+    "errors": 0,
+    "schema": 0,
+    "_resources": 0,
+    "_compile_cache": 0,
+    "messages": 0,
+    "numbers": 1,
+    "kernels": 1,
+    "tables": 1,
+    "recognizer": 2,
+    "sources": 2,
+    "columns": 3,
+    "detect": 3,
+    "case": 3,
+    "count": 3,
+    "policies": 3,
+    "scan": 4,
+    "report": 4,
+    "integrations": 5,
+    "cli": 5,
+}
+
+#: Edges that don't point down, each with its reason. A new one needs a better one.
+EXCEPTIONS: dict[tuple[str, str], str] = {}
+
+FORBIDDEN_NAMES = {"utils", "util", "misc", "common", "helpers", "base", "manager", "core"}
+THIRD_PARTY_AT_THE_BOTTOM = {"numpy", "numba", "llvmlite"}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def unit_of(path: Path) -> str:
+    """The part of the package that a file belongs to."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return "" if parts == ("__init__",) else parts[0]
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Absolute names of all that a file imports, at any depth, except for types only."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    package = ("piidetect", *path.relative_to(PACKAGE).parent.parts)
+    skipped = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*start, *([node.module] if node.module else [])))
+            # `from piidetect import schema` imports a module, `from piidetect.schema import X` a name
+            if module == "piidetect":
+                names.update(f"piidetect.{alias.name}" for alias in node.names)
+            else:
+                names.add(module)
+    return names
+
+
+def edges(path: Path) -> set[str]:
+    """The units of the package that a file imports, but its own."""
+    parts = [name.split(".") for name in imported_modules(path)]
+    return {part[1] for part in parts if part[0] == "piidetect" and len(part) > 1} - {unit_of(path)}
+
+
+def test_the_package_is_there():
+    assert len(MODULES) > 10
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_imports_point_down(path):
+    unit = unit_of(path)
+    if unit == "":
+        pytest.skip("the package itself re-exports its public names")
+    assert unit in LAYERS, f"{unit} has no layer: give it one here and in the docs"
+    public = {name for name in edges(path) if name not in LAYERS}
+    assert not public or unit in {"cli", "integrations"}, f"{unit} imports the package's front: {public}"
+    upward = {
+        name
+        for name in edges(path) - public
+        if LAYERS[name] >= LAYERS[unit] and (unit, name) not in EXCEPTIONS
+    }
+    # L0 modules and the two kinds of twin may use what is beside them in L0 only
+    if LAYERS[unit] == 0:
+        upward -= {"errors", "schema"}
+    assert not upward, f"{unit} (layer {LAYERS[unit]}) imports {sorted(upward)}"
+
+
+def test_every_exception_is_used():
+    used = {(unit_of(path), name) for path in MODULES for name in edges(path)}
+    assert set(EXCEPTIONS) <= used
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if unit_of(p) == "numbers"], ids=lambda p: p.stem)
+def test_scalar_twins_need_the_standard_library_only(path):
+    roots = {name.split(".")[0] for name in imported_modules(path)} - {"piidetect"}
+    assert roots <= set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if unit_of(p) == "kernels"], ids=lambda p: p.stem)
+def test_kernels_need_numpy_and_numba_only(path):
+    roots = {name.split(".")[0] for name in imported_modules(path)} - {"piidetect"}
+    allowed = set(sys.stdlib_module_names) | THIRD_PARTY_AT_THE_BOTTOM
+    if path.stem == "cells":
+        allowed.add("pyarrow")  # cells_from_arrow takes Arrow arrays, imported where it is called
+    assert roots <= allowed
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_house_rules(path):
+    text = path.read_text(encoding="utf-8")
+    assert path.stem not in FORBIDDEN_NAMES
+    assert text.startswith("# SPDX-License-Identifier: Apache-2.0\n")
+    assert text.count("\n") <= 400, "a module has at most 400 lines"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ExceptHandler):
+            caught = ast.unparse(node.type) if node.type else "everything"
+            assert caught not in {"everything", "Exception", "BaseException"}
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            docstring = ast.get_docstring(node, clean=False)
+            lines = node.end_lineno - node.lineno + 1 - (docstring.count("\n") + 1 if docstring else 0)
+            assert lines <= 50, f"{node.name} has {lines} lines"
