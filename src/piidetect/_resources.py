@@ -1,26 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Find the data that ships with piidetect.
-
-A wheel carries the recognizers inside the package; an editable install doesn't, and the checkout's
-folder is used.
-"""
+"""Find the data files: inside the wheel, or at the root of an editable checkout."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from piidetect.errors import RecognizerError
 
 
-def recognizers_dir() -> Path:
-    """Return the folder of the built-in recognizers.
+@cache
+def recognizers_root() -> Path:
+    """Return the folder that holds the recognizer files and ``tables/``.
 
     Raises:
-        RecognizerError: neither the package nor a checkout has one.
+        RecognizerError: the folder is neither in the package nor beside ``src/``.
     """
-    package = Path(__file__).parent
+    package = Path(__file__).resolve().parent
     for folder in (package / "recognizers", package.parents[1] / "recognizers"):
-        if folder.is_dir():
+        if (folder / "tables").is_dir():
             return folder
-    msg = f"the recognizers are missing from {package}: install piidetect again"
+    msg = "recognizers: the folder isn't installed; reinstall piidetect"
     raise RecognizerError(msg)
+
+
+def table_bytes(name: str) -> bytes:
+    """Return the content of ``tables/<name>.csv``.
+
+    Raises:
+        RecognizerError: the table is missing or unreadable.
+    """
+    path = recognizers_root() / "tables" / f"{name}.csv"
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        msg = f"tables/{name}.csv: {error.strerror}; reinstall piidetect"
+        raise RecognizerError(msg) from None
