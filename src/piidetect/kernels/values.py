@@ -1,0 +1,444 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks of whole cells in columns whose heading says what they hold.
+
+Each profile has a scalar twin in :mod:`piidetect.numbers` that states its rule; Hypothesis checks
+that both agree on every text. A cell is folded and trimmed into a scratch array of code points
+first, so that full-width digits and multi-byte letters cost the rules nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from piidetect.kernels.fold import (
+    ADDRESS_HIGH,
+    ADDRESS_LOW,
+    DOT,
+    HAN,
+    LETTER,
+    MASK,
+    TIME,
+    TOO_LONG,
+    fold_cell,
+    is_absent,
+    kind_of,
+)
+from piidetect.numbers.cell_text import MAX_CODES
+from piidetect.numbers.date import AHEAD, EARLIEST
+from piidetect.schema import Verdict
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+PERSON = 1
+ADDRESS = 2
+BIRTH_DATE = 3
+MEDICAL_RECORD_NUMBER = 4
+VISIT_NUMBER = 5
+ICD10 = 6
+DATE = 7
+GESTATION_WEEKS = 8
+
+_PROFILES = {
+    "PERSON": PERSON,
+    "CN_ADDRESS": ADDRESS,
+    "DATE_OF_BIRTH": BIRTH_DATE,
+    "CN_MEDICAL_RECORD_NUMBER": MEDICAL_RECORD_NUMBER,
+    "CN_VISIT_NUMBER": VISIT_NUMBER,
+    "ICD10_CODE": ICD10,
+}
+
+_NONE = int(Verdict.NONE)
+_VALID = int(Verdict.VALID)
+_LENGTH = int(Verdict.INVALID_LENGTH)
+_FORMAT = int(Verdict.INVALID_FORMAT)
+_DATE = int(Verdict.INVALID_DATE)
+_PLACEHOLDER = int(Verdict.PLACEHOLDER)
+_PRECISION_LOST = int(Verdict.PRECISION_LOST)
+_MASKED = int(Verdict.MASKED)
+_UNCHECKED = int(Verdict.UNCHECKED)
+_AHEAD = AHEAD
+_EARLIEST = EARLIEST
+_EARLIEST_OTHER = 19000102
+_NOT_A_DATE = -1
+
+
+def profile_id(entity: str, kind: str) -> int:
+    """Return the profile that checks a column of `entity`, or 0 where none does.
+
+    Args:
+        entity: the column's entity.
+        kind: for ``CN_PREGNANCY`` one of ``lmp``, ``edd`` (dates) and ``weeks``.
+    """
+    if entity == "CN_PREGNANCY":
+        return GESTATION_WEEKS if kind == "weeks" else DATE
+    return _PROFILES.get(entity, 0)
+
+
+@njit(nogil=True, cache=True, inline="never")
+def _person(codes, n):  # type: ignore[no-untyped-def]
+    han = letters = dots = others = 0
+    if n > 2 and (kind_of(codes[n - 2]) & HAN):
+        c = codes[n - 1]
+        if 48 <= c <= 57 or 65 <= c <= 90 or 97 <= c <= 122:
+            n -= 1
+    first = last = previous = 0
+    doubled = False
+    for i in range(n):
+        c = codes[i]
+        kind = kind_of(c)
+        if c == 32:
+            continue
+        if kind & HAN:
+            han += 1
+        elif kind & LETTER:
+            letters += 1
+        elif kind & DOT:
+            dots += 1
+            doubled |= (previous & DOT) != 0
+        elif c == 45 or c == 39 or c == 44:
+            others += 1
+        else:
+            return _FORMAT
+        if first == 0:
+            first = kind
+        previous = last = kind
+    if han == 0:
+        if letters < 2 or not (kind_of(codes[0]) & LETTER):
+            return _FORMAT
+        return _VALID if n <= 60 else _LENGTH
+    if letters or others:
+        return _FORMAT
+    if dots == 0:
+        most = 4
+        if han > 4:
+            # 之子, 之女 or 之婴 at the end, spaces apart
+            i = n - 1
+            tail = codes[i]
+            i -= 1
+            while codes[i] == 32:
+                i -= 1
+            if codes[i] == 0x4E4B and (tail == 0x5B50 or tail == 0x5973 or tail == 0x5A74):
+                most = 6
+        return _VALID if 2 <= han <= most else _LENGTH
+    if doubled or not (first & HAN) or not (last & HAN):
+        return _FORMAT
+    return _VALID if han <= 25 else _LENGTH
+
+
+@njit(nogil=True, cache=True, inline="never")
+def _address(codes, n):  # type: ignore[no-untyped-def]
+    han = letters = digits = spaces = 0
+    marks = 0
+    for i in range(n):
+        c = codes[i]
+        if c < 128:
+            digits += 48 <= c <= 57
+            spaces += c == 32
+            if c == 42 and i > 0 and codes[i - 1] == 42:
+                return _MASKED
+        kind = kind_of(c)
+        marks |= kind
+        han += (kind & HAN) != 0
+        letters += (kind & LETTER) != 0
+    if han == 0:
+        if letters >= 6 and spaces >= 2 and digits > 0 and n >= 10:
+            return _VALID
+        return _FORMAT
+    if not marks & (ADDRESS_HIGH | ADDRESS_LOW):
+        return _FORMAT
+    if not marks & ADDRESS_LOW and digits == 0:
+        return _UNCHECKED
+    return _VALID if n >= 5 else _LENGTH
+
+
+@njit(nogil=True, cache=True, inline="never")
+def _run(codes, n, at, most):  # type: ignore[no-untyped-def]
+    """Return the number of up to `most` digits at `at`, and the position after it."""
+    value = 0
+    i = at
+    while i < n and i - at < most and 48 <= codes[i] <= 57:
+        value = value * 10 + codes[i] - 48
+        i += 1
+    return (value if i > at else -1), i
+
+
+@njit(nogil=True, cache=True, inline="never")
+def _is_time(codes, n, at, joined):  # type: ignore[no-untyped-def]
+    if at < n and not joined and codes[at] != 32 and codes[at] != 84:
+        return False
+    for i in range(at, n):
+        if not kind_of(codes[i]) & TIME:
+            return False
+    return True
+
+
+@njit(nogil=True, cache=True, inline="never")
+def _parse_digits(codes, n, run):  # type: ignore[no-untyped-def]
+    head, _ = _run(codes, n, 0, 8)
+    if run == 6:
+        return head * 100 if n == 6 else -1
+    if run == 8:
+        return head if _is_time(codes, n, 8, False) else -1
+    if (run != 12 and run != 14) or n != run:
+        return -1
+    hours, _ = _run(codes, n, 8, 2)
+    minutes, _ = _run(codes, n, 10, 2)
+    seconds, _ = _run(codes, n, 12, 2)
+    return head if hours < 24 and minutes < 60 and seconds < 60 else -1
+
+
+@njit(nogil=True, cache=True, inline="never")
+def parse_date(codes, n):  # type: ignore[no-untyped-def]
+    """Return yyyymmdd (day 00 where there is none) or -1 (`numbers.date.parse`)."""
+    if n < 6:
+        return -1
+    year, at = _run(codes, n, 0, 4)
+    if at != 4:
+        return -1
+    run = 4
+    while run < n and run < 15 and 48 <= codes[run] <= 57:
+        run += 1
+    if run > 4:
+        return _parse_digits(codes, n, run)
+    separator = codes[4]
+    chinese = separator == 0x5E74
+    if not chinese and separator != 45 and separator != 46 and separator != 47:
+        return -1
+    month, at = _run(codes, n, 5, 2)
+    if month < 0:
+        return -1
+    value = year * 10_000 + month * 100
+    if at == n or (chinese and at + 1 == n and codes[at] == 0x6708):
+        return value
+    if codes[at] != (0x6708 if chinese else separator):
+        return -1
+    day, at = _run(codes, n, at + 1, 2)
+    if day < 0:
+        return -1
+    joined = False
+    if chinese and at < n and (codes[at] == 0x65E5 or codes[at] == 0x53F7):
+        at += 1
+        joined = True
+    return value + day if _is_time(codes, n, at, joined) else -1
+
+
+@njit(nogil=True, cache=True, inline="never")
+def is_real_day(value):  # type: ignore[no-untyped-def]
+    """Return whether the day yyyymmdd stands in the Gregorian calendar."""
+    year = value // 10_000
+    month = value // 100 % 100
+    day = value % 100
+    if year < 1 or month < 1 or month > 12 or day < 1:
+        return False
+    if month == 2:
+        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+        return day <= (29 if leap else 28)
+    if month == 4 or month == 6 or month == 9 or month == 11:
+        return day <= 30
+    return day <= 31
+
+
+@njit(nogil=True, cache=True, inline="never")
+def _judge_date(value, earliest, latest):  # type: ignore[no-untyped-def]
+    if value < 0:
+        return _FORMAT
+    if (
+        value == 19000101
+        or value == 18991230
+        or value == 18991231
+        or value == 99991231
+        or value == 10101
+        or value == 17530101
+    ):
+        return _PLACEHOLDER
+    month = value // 100 % 100
+    whole = value % 100 > 0 or month < 1 or month > 12
+    first = value if whole else value + 1
+    if not is_real_day(first) or first < earliest or (latest > 0 and value > latest):
+        return _DATE
+    return _VALID if whole else _UNCHECKED
+
+
+@njit(nogil=True, cache=True, inline="never")
+def _is_other(codes, n):  # type: ignore[no-untyped-def]
+    """Return whether the code has the shape of a mobile number, a date or a resident ID."""
+    if n != 8 and n != 11 and n != 15 and n != 18:
+        return False
+    for i in range(n - 1):
+        if codes[i] < 48 or codes[i] > 57:
+            return False
+    end = codes[n - 1]
+    whole = 48 <= end <= 57
+    if n == 18:
+        day, _ = _run(codes, n, 6, 8)
+        return (whole or end == 88 or end == 120) and 18000000 <= day < 21000000 and is_real_day(day)
+    if not whole:
+        return False
+    if n == 11:
+        return codes[0] == 49 and codes[1] >= 51
+    if n == 8:
+        day, _ = _run(codes, n, 0, 8)
+        return 19000000 <= day < 21000000 and is_real_day(day)
+    day, _ = _run(codes, n, 6, 6)
+    return is_real_day(19000000 + day)
+
+
+@njit(nogil=True, cache=True, inline="never")
+def is_scientific(codes, n):  # type: ignore[no-untyped-def]
+    """Return whether the codes are a shortened number: ``3.30106E+17``."""
+    if n < 4 or codes[0] < 48 or codes[0] > 57:
+        return False
+    at = 1
+    if codes[1] == 46:
+        value, at = _run(codes, n, 2, n)
+        if at == 2:
+            return False
+    if at + 2 >= n or (codes[at] != 69 and codes[at] != 101) or codes[at + 1] != 43:
+        return False
+    for i in range(at + 2, n):
+        if codes[i] < 48 or codes[i] > 57:
+            return False
+    return True
+
+
+@njit(nogil=True, cache=True, inline="never")
+def _number(codes, n, longest):  # type: ignore[no-untyped-def]
+    digits = 0
+    foreign = False
+    for i in range(n):
+        c = codes[i]
+        if 48 <= c <= 57:
+            digits += 1
+        elif c == 42:
+            return _MASKED
+        elif not (65 <= c <= 90 or 97 <= c <= 122 or c == 45):
+            foreign = True
+    if foreign:
+        return _PRECISION_LOST if is_scientific(codes, n) else _FORMAT
+    if n < 4 or n > longest:
+        return _LENGTH
+    if codes[0] == 45 or codes[n - 1] == 45 or digits < 3 or _is_other(codes, n):
+        return _FORMAT
+    return _VALID
+
+
+@njit(nogil=True, cache=True, inline="never")
+def _icd10(codes, n):  # type: ignore[no-untyped-def]
+    if codes[n - 1] == 43 or codes[n - 1] == 42:
+        n -= 1
+    if n < 3:
+        return 0
+    letter = codes[0] & ~32
+    if codes[0] > 127 or letter < 65 or letter > 90:
+        return 0
+    block, at = _run(codes, n, 1, 2)
+    if at != 3:
+        return 0
+    value = (letter - 64) * 100 + block
+    if n == 3:
+        return value
+    if n < 5 or codes[3] != 46:
+        return 0
+    if not (48 <= codes[4] <= 57 or codes[4] == 88 or codes[4] == 120):
+        return 0
+    _, at = _run(codes, n, 5, 2)
+    if at == n:
+        return value
+    if at != 7 or n != 11 or (codes[7] != 88 and codes[7] != 120):
+        return 0
+    _, at = _run(codes, n, 8, 3)
+    return value if at == 11 else 0
+
+
+@njit(nogil=True, cache=True, inline="never")
+def _gestation(codes, n):  # type: ignore[no-untyped-def]
+    """Return the days of gestation, 0 where the cell has none."""
+    weeks, at = _run(codes, n, 1 if codes[0] == 0x5B55 else 0, 2)
+    if weeks < 4 or weeks > 42:
+        return 0
+    named = at < n and (codes[at] == 0x5468 or codes[at] == 87 or codes[at] == 119)
+    at += named
+    if at == n:
+        return weeks * 7
+    joined = codes[at] == 43
+    at += joined
+    if not (joined or named) or at == n or codes[at] < 48 or codes[at] > 54:
+        return 0
+    value = weeks * 7 + codes[at] - 48
+    at += 1
+    if at == n:
+        return value
+    end = codes[at]
+    known = end == 0x5929 or end == 0x5468 or end == 68 or end == 100
+    return value if known and at + 1 == n else 0
+
+
+@njit(nogil=True, cache=True, inline="never")
+def _check(codes, n, profile, today, value):  # type: ignore[no-untyped-def]
+    """Return the verdict on folded codes; write the value, where there is one, to value[0]."""
+    if is_absent(codes, n):
+        return _NONE
+    if n == TOO_LONG:
+        return _LENGTH
+    if profile == PERSON or profile == BIRTH_DATE or profile == DATE:
+        for i in range(n):
+            if codes[i] == 42 or (profile == PERSON and kind_of(codes[i]) & MASK):
+                return _MASKED
+    if profile == PERSON:
+        return _person(codes, n)
+    if profile == ADDRESS:
+        return _address(codes, n)
+    if profile == MEDICAL_RECORD_NUMBER or profile == VISIT_NUMBER:
+        return _number(codes, n, 20 if profile == MEDICAL_RECORD_NUMBER else 32)
+    if profile == ICD10:
+        value[0] = _icd10(codes, n)
+        return _VALID if value[0] > 0 else _FORMAT
+    if profile == GESTATION_WEEKS:
+        value[0] = _gestation(codes, n)
+        return _VALID if value[0] > 0 else _FORMAT
+    day = parse_date(codes, n)
+    if profile == BIRTH_DATE:
+        verdict = _judge_date(day, _EARLIEST, today)
+    else:
+        verdict = _judge_date(day, _EARLIEST_OTHER, today + _AHEAD if today > 0 else 0)
+    value[0] = day if verdict == _VALID or verdict == _UNCHECKED else 0
+    return verdict
+
+
+@njit(nogil=True, cache=True)
+def _check_cells(data, start, stop, profile, today, out_verdict, out_value):  # type: ignore[no-untyped-def]
+    codes = np.empty(MAX_CODES, np.int32)
+    value = np.zeros(1, np.int64)
+    for i in range(start.size):
+        value[0] = 0
+        n = fold_cell(data, start[i], stop[i], codes)
+        out_verdict[i] = _check(codes, n, profile, today, value)
+        out_value[i] = value[0]
+
+
+def check_cells(
+    data: npt.NDArray[np.uint8],
+    start: npt.NDArray[np.int64],
+    stop: npt.NDArray[np.int64],
+    profile: int,
+    today: int,
+    out_verdict: npt.NDArray[np.uint8],
+    out_value: npt.NDArray[np.int64],
+) -> None:
+    """Check whole cells by one profile; the GIL is released.
+
+    Args:
+        data: uint8[], UTF-8.
+        start: int64[C], first byte of each cell.
+        stop: int64[C], byte after each cell.
+        profile: ``PERSON`` to ``GESTATION_WEEKS``.
+        today: the reference date yyyymmdd; 0 sets no upper limit on dates.
+        out_verdict: uint8[C], overwritten with :class:`~piidetect.schema.Verdict`.
+        out_value: int64[C], overwritten: dates yyyymmdd, gestation in days, ICD-10 codes
+            letter * 100 + two digits (A = 1), else 0.
+    """
+    _check_cells(data, start, stop, profile, today, out_verdict, out_value)
