@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What ``detect`` and ``recognizers list`` print."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from piidetect.report.width import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from piidetect.detect import Finding
+    from piidetect.recognizer import Recognizer
+    from piidetect.report.sections import Words
+
+_FIELDS = ("entity", "start", "end", "text", "value", "verdict", "score", "recognizer")
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """Return findings as a JSON list that ends with a line break."""
+    rows = [_plain(finding) for finding in findings]
+    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_text(findings: Sequence[Finding], words: Words) -> str:
+    """Return findings as an aligned table, or one sentence if there are none."""
+    if not findings:
+        return words.say("cli.nothing_found") + "\n"
+    rows = [
+        (
+            words.entity(one["entity"]),
+            f"{one['start']}-{one['end']}",
+            one["text"],
+            one["value"],
+            words.term("verdict", one["verdict"]),
+            f"{one['score']:.2f}",
+            one["recognizer"],
+        )
+        for one in map(_plain, findings)
+    ]
+    names = ("entity", "place", "text", "canonical", "result", "score", "recognizer")
+    head = [words.say(f"heading.{name}") for name in names]
+    numeric = [name in ("place", "score") for name in names]
+    return "\n".join(table(head, rows, numeric)) + "\n"
+
+
+def recognizers(loaded: Sequence[Recognizer], words: Words) -> str:
+    """Return the recognizers as an aligned table."""
+    rows = [
+        (one.id, one.entity, one.name[words.lang], one.validator or "", one.category)
+        for one in loaded
+    ]
+    names = ("recognizer", "entity", "name", "validator", "category")
+    head = [words.say(f"heading.{name}") for name in names]
+    return "\n".join(table(head, rows, [False] * len(names))) + "\n"
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    """Return a finding as JSON values, the verdict by its name."""
+    values = asdict(finding) if is_dataclass(finding) else {n: getattr(finding, n) for n in _FIELDS}
+    verdict = values["verdict"]
+    values["verdict"] = verdict if isinstance(verdict, str) else verdict.name.lower()
+    return {name: values[name] for name in _FIELDS}
