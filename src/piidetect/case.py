@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The case: what a scan found, as an object to ask."""
+
+from __future__ import annotations
+
+import weakref
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from piidetect import case_folder as layout
+from piidetect.schema import Verdict
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    import pyarrow as pa
+
+    from piidetect.count import Counts
+
+
+class Case:
+    """A case folder, opened; made by :func:`open_case` and by a scan.
+
+    The tables are pandas DataFrames and are counted when first asked for. A temporary case removes
+    its folder on :meth:`close`, at the end of a ``with`` block, when it is garbage, and at exit.
+    """
+
+    def __init__(self, folder: layout.Folder, *, temporary: bool = False) -> None:
+        self._folder = folder
+        self._cleanup = (
+            weakref.finalize(self, layout.remove, folder.directory) if temporary else None
+        )
+
+    def __enter__(self) -> Self:
+        """Return the case."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close the case."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Return the id and the number of sources."""
+        return f"<Case {self.id}: {len(self.parts)} sources>"
+
+    def _repr_html_(self) -> str:
+        from piidetect.report import notebook
+
+        return notebook.card(self)
+
+    def close(self) -> None:
+        """Remove the folder if it is a temporary one; figures that were counted stay."""
+        if self._cleanup is not None:
+            self._cleanup()
+
+    @property
+    def id(self) -> str:
+        """Return the case's id: the same for the same sources and the same key."""
+        return str(self._folder.meta["id"])
+
+    @property
+    def directory(self) -> Path:
+        """Return the case folder."""
+        return self._folder.directory
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """Return what ``case.json`` says: id, tool, parameters, reference_date, categories, …"""
+        return self._folder.meta
+
+    @property
+    def parts(self) -> Sequence[layout.Part]:
+        """Return the parts, one a source, in the order of the sources' paths."""
+        return self._folder.parts
+
+    @cached_property
+    def figures(self) -> Counts:
+        """Return all figures as one object (:class:`piidetect.count.Counts`)."""
+        from piidetect.count import count
+        from piidetect.identifiability import Identifiability
+
+        bare_phone = bool(self.meta["parameters"].get("bare_phone", False))
+        return count(self._folder, policy=Identifiability(bare_phone=bare_phone))
+
+    @property
+    def counts(self) -> pd.DataFrame:
+        """Return entity × findings, distinct_valid, rows and a column for each verdict."""
+        import pandas as pd
+
+        rows = [
+            {
+                "entity": name,
+                "findings": value.findings,
+                "distinct_valid": value.distinct_valid,
+                "rows": value.rows,
+                **value.verdicts,
+            }
+            for name, value in self.figures.entities.items()
+        ]
+        verdicts = [verdict.name.lower() for verdict in Verdict if verdict]
+        used = [name for name in verdicts if any(name in row for row in rows)]
+        columns = ["entity", "findings", "distinct_valid", "rows", *used]
+        table = pd.DataFrame(rows, columns=columns).set_index("entity")
+        return table.fillna(0).astype("int64")
+
+    @property
+    def funnel(self) -> pd.DataFrame:
+        """Return step, excluded, remaining, reason."""
+        import pandas as pd
+
+        columns = ["step", "excluded", "remaining", "reason"]
+        return pd.DataFrame([vars(step) for step in self.figures.funnel], columns=columns)
+
+    @property
+    def persons(self) -> pd.DataFrame:
+        """Return figure × persons: low, point, high and the groups."""
+        import pandas as pd
+
+        persons = self.figures.persons
+        figures = {"low": persons.low, "point": persons.point, "high": persons.high}
+        figures |= vars(self.figures.groups)
+        return pd.DataFrame({"persons": figures.values()}, index=pd.Index(figures, name="figure"))
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """Return one row a source: path, format, encoding, bytes, sha256, rows, status, reason."""
+        import pandas as pd
+
+        columns = [
+            "path",
+            "format",
+            "encoding",
+            "bytes",
+            "sha256",
+            "rows",
+            "rows_unparsed",
+            "status",
+            "reason",
+        ]
+        rows = [[part.meta[name] for name in columns] for part in self.parts]
+        return pd.DataFrame(rows, columns=columns)
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """Return one row a column: source, position, header, entity, whose, evidence, kind."""
+        import pandas as pd
+
+        names = ["source", "position", "header", "entity", "whose", "evidence", "kind"]
+        rows = [
+            {"source": part.meta["path"], **column}
+            for part in self.parts
+            for column in part.meta["columns"]
+        ]
+        more = sorted({name for row in rows for name in row} - set(names))
+        return pd.DataFrame(rows, columns=[*names, *more])
+
+    @property
+    def alerts(self) -> pd.DataFrame:
+        """Return one row an alert: source, code, message, row, byte_offset."""
+        import pandas as pd
+
+        columns = ["source", "code", "message", "row", "byte_offset"]
+        table = pd.DataFrame(self.alert_list(), columns=columns)
+        return table.astype({"row": "Int64", "byte_offset": "Int64"})
+
+    def alert_list(self) -> list[dict[str, Any]]:
+        """Return the alerts as report.json has them, in a fixed order."""
+        alerts = [dict(alert) for alert in self.meta["alerts"]]
+        for part in self.parts:
+            alerts += [{"source": part.meta["path"], **alert} for alert in part.meta["alerts"]]
+        return sorted(alerts, key=_alert_order)
+
+    def findings(
+        self, entity: str | None = None, verdict: str | Verdict | None = None
+    ) -> pa.Table:
+        """Return the findings, those of one entity or with one verdict if asked.
+
+        The columns: source, row (0-based), column (position, null in a row scanned as text),
+        header, entity, verdict, byte_offset (of the row in the unpacked source), start and length
+        (bytes of the span in the row's UTF-8 text). No values: those are in the source only.
+
+        Raises:
+            ArgumentError: there is no such entity or verdict.
+        """
+        from piidetect.case_findings import findings
+
+        return findings(self.parts, entity, verdict)
+
+    def report(self, path: str | os.PathLike[str], **options: Any) -> Path:
+        """Write a report; the format follows from the ending of the path."""
+        from piidetect.report import write_report
+
+        return write_report(self, Path(path), **options)
+
+
+def open_case(directory: str | os.PathLike[str]) -> Case:
+    """Open a case folder that ``piidetect.scan(…, out=directory)`` wrote.
+
+    Raises:
+        CaseError: the folder isn't a case, is unfinished or damaged, or is of another version.
+    """
+    return Case(layout.read_folder(Path(directory)))
+
+
+def _alert_order(alert: Mapping[str, Any]) -> tuple[Any, ...]:
+    place = [-1 if alert.get(name) is None else alert[name] for name in ("row", "byte_offset")]
+    return (alert["source"], alert["code"], *place, alert["message"])

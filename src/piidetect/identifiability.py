@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When a record identifies somebody, said once for Python (mask) and for SQL (column ``mask``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from piidetect.schema import ENTITY_NUMBER, Verdict
+
+#: Numbers of which each is one person's alone.
+PERSONAL_NUMBERS: tuple[str, ...] = (
+    "CN_RESIDENT_ID",
+    "CN_FOREIGN_PERMANENT_RESIDENT_ID",
+    "CN_PASSPORT",
+    "CN_HK_MACAU_PERMIT",
+    "CN_TAIWAN_PERMIT",
+    "HK_ID",
+    "MO_ID",
+    "TW_ID",
+    "CN_MILITARY_ID",
+)
+#: Ways to reach a person.
+CONTACTS: tuple[str, ...] = ("CN_MOBILE", "CN_LANDLINE", "EMAIL_ADDRESS", "WECHAT_ID", "QQ_NUMBER")
+
+
+def entity_bits(*names: str) -> int:
+    """Return the mask with the bits of the named entities."""
+    bits = 0
+    for name in names:
+        bits |= 1 << ENTITY_NUMBER[name]
+    return bits
+
+
+@dataclass(frozen=True)
+class Identifiability:
+    """The rule by which a record is identifiable.
+
+    A record is identifiable if it has one of ``alone``, or a name with one of ``with_name``. An ID
+    whose division code is unknown counts as an ID unless ``unknown_region`` is off. A bare phone or
+    e-mail is identifiable only with ``bare_phone``.
+    """
+
+    alone: tuple[str, ...] = PERSONAL_NUMBERS
+    with_name: tuple[str, ...] = (*CONTACTS, "CN_ADDRESS")
+    unknown_region: bool = True
+    bare_phone: bool = False
+
+    def holds(self, mask: int, flaws: int) -> bool:
+        """Return whether a record with this mask and these flaws identifies somebody."""
+        named = mask & entity_bits("PERSON") and mask & entity_bits(*self.with_name)
+        return bool(named or mask & self._alone() or flaws & self._flaws())
+
+    def sql(self) -> str:
+        """Return the same rule as an SQL expression on ``mask`` and ``flaws``."""
+        name, more = entity_bits("PERSON"), entity_bits(*self.with_name)
+        terms = [
+            f"(mask & {self._alone()}::ubigint) <> 0",
+            f"((mask & {name}::ubigint) <> 0 and (mask & {more}::ubigint) <> 0)",
+        ]
+        if self._flaws():
+            terms.append(f"(flaws & {self._flaws()}::usmallint) <> 0")
+        return "(" + " or ".join(terms) + ")"
+
+    def _alone(self) -> int:
+        return entity_bits(*self.alone, *(CONTACTS if self.bare_phone else ()))
+
+    def _flaws(self) -> int:
+        return 1 << Verdict.UNKNOWN_REGION if self.unknown_region else 0
