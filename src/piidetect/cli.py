@@ -145,7 +145,7 @@ def report(case: str, out: str | None, form: str | None, lang: str | None) -> No
     if out is None:
         _show(opened, form or "text", lang)
         return
-    written = reports.write(opened, out, form=form, lang=lang)
+    written = reports.write_report(opened, out, form=form, lang=lang)
     click.echo(say("cli.written", language(lang), path=written), err=True)
 
 

@@ -94,7 +94,12 @@ _REPORT: dict[str, Any] = {
         {"step": "blank", "excluded": 10, "remaining": 999_990, "reason": ""},
         {"step": "repeated_header", "excluded": 2, "remaining": 999_988, "reason": ""},
         {"step": "no_personal_information", "excluded": 4_988, "remaining": 995_000, "reason": ""},
-        {"step": "untrue:invalid_checksum", "excluded": 15_000, "remaining": 980_000, "reason": "wrong"},
+        {
+            "step": "untrue:invalid_checksum",
+            "excluded": 15_000,
+            "remaining": 980_000,
+            "reason": "wrong",
+        },
         {"step": "not_identifiable", "excluded": 30_000, "remaining": 950_000, "reason": ""},
         {"step": "duplicate_content", "excluded": 100_000, "remaining": 850_000, "reason": ""},
         {"step": "duplicate_information", "excluded": 50_000, "remaining": 800_000, "reason": ""},

@@ -68,7 +68,9 @@ def render(case: Case, form: str, *, lang: str | None = None, built: Report | No
     return renderer(report, words(lang), json.exemplars(case))
 
 
-def write(case: Case, path: str | Path, *, form: str | None = None, lang: str | None = None) -> Path:
+def write_report(
+    case: Case, path: str | Path, *, form: str | None = None, lang: str | None = None
+) -> Path:
     """Write the report of a case to a file, whole or not at all, and return its path.
 
     Args:
@@ -96,16 +98,10 @@ def write(case: Case, path: str | Path, *, form: str | None = None, lang: str | 
     return target
 
 
-def card(case: Case, *, lang: str | None = None) -> str:
-    """Return the HTML card of a case for a notebook."""
-    from piidetect.report import json, notebook
-
-    return notebook.card(json.build(case), words(lang))
-
-
 def words(lang: str | None = None) -> Words:
     """Return the words of a language, with the entities' names from the recognizers."""
     from piidetect.recognizer import load_recognizers
+
     from piidetect.report.sections import Words
 
     chosen = language(lang)

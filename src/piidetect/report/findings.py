@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from piidetect.detect import Finding
     from piidetect.recognizer import Recognizer
+
     from piidetect.report.sections import Words
 
 _FIELDS = ("entity", "start", "end", "text", "value", "verdict", "score", "recognizer")

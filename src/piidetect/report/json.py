@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from piidetect.case import Case
-    from piidetect.case_folder import Folder
-    from piidetect.count import Counts
     from piidetect.report.sections import Exemplars, Report
 
 SCHEMA = "piidetect.report/1"
+_TOOL_FIELDS = ("name", "version", "recognizers_sha256")
+_ALERT_FIELDS = ("source", "code", "message", "row", "byte_offset")
 _SOURCE_FIELDS = (
     "path",
     "format",
@@ -40,49 +41,29 @@ def dumps(report: Report) -> str:
 
 def build(case: Case) -> Report:
     """Return the report dictionary of a case."""
-    return assemble(case.folder, case.result)
-
-
-def assemble(folder: Folder, counts: Counts) -> Report:
-    """Return the report dictionary from a case folder's files and its counts."""
-    sources = [_source(part.meta) for part in folder.parts]
+    figures = case.figures.to_dict()
     return {
         "schema": SCHEMA,
-        "tool": {
-            name: folder.meta["tool"].get(name, "")
-            for name in ("name", "version", "recognizers_sha256")
-        },
-        "parameters": _sorted(folder.meta["parameters"]),
-        "case": {"id": folder.meta["id"], "reference_date": folder.meta["reference_date"]},
-        "sources": sources,
-        "totals": {
-            "sources": len(sources),
-            "bytes": sum(source["bytes"] for source in sources),
-            "rows": counts.rows,
-        },
-        "entities": _sorted(counts.entities),
-        "categories": _sorted(counts.categories),
-        "columns": [column for part in folder.parts for column in _columns(part.meta)],
-        "funnel": [
-            {"step": s.step, "excluded": s.excluded, "remaining": s.remaining, "reason": s.reason}
-            for s in counts.funnel
-        ],
-        "persons": {
-            "low": counts.persons.low,
-            "point": counts.persons.point,
-            "high": counts.persons.high,
-            "by_key": _sorted(counts.persons.by_key),
-        },
-        "groups": dict(counts.groups),
+        "tool": {name: case.meta["tool"].get(name, "") for name in _TOOL_FIELDS},
+        "parameters": _sorted(case.meta["parameters"]),
+        "case": {"id": case.id, "reference_date": case.meta["reference_date"]},
+        "sources": [_source(part.meta) for part in case.parts],
+        "totals": dict(figures["totals"]),
+        "entities": _sorted(figures["entities"]),
+        "categories": _sorted(figures["categories"]),
+        "columns": [column for part in case.parts for column in _columns(part.meta)],
+        "funnel": [dict(step) for step in figures["funnel"]],
+        "persons": {**figures["persons"], "by_key": _sorted(figures["persons"]["by_key"])},
+        "groups": dict(figures["groups"]),
         "assessments": [],
-        "alerts": _alerts(folder),
+        "alerts": [_alert(alert) for alert in case.alert_list()],
     }
 
 
 def exemplars(case: Case) -> Exemplars:
     """Return the masked examples of a case, which stand beside the report and not in it."""
     found: Exemplars = {}
-    for part in case.folder.parts:
+    for part in case.parts:
         for one in part.meta.get("exemplars", ()):
             place = (plain(part.meta["path"]), one["column"])
             found.setdefault(place, []).append((one["entity"], one["verdict"], one["text"]))
@@ -97,7 +78,7 @@ def plain(path: str) -> str:
 def _sorted(mapping: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy with the keys in order, at each level."""
     return {
-        key: _sorted(value) if isinstance(value, dict) else value
+        key: _sorted(value) if isinstance(value, Mapping) else value
         for key, value in sorted(mapping.items())
     }
 
@@ -130,20 +111,5 @@ def role(column: Mapping[str, Any]) -> str:
     return "/".join(part for part in (entity, whose or "unknown", kind) if part)
 
 
-def _alerts(folder: Folder) -> list[dict[str, Any]]:
-    alerts = [*folder.meta["alerts"], *(a for part in folder.parts for a in part.meta["alerts"])]
-    unique = {
-        (
-            plain(alert["source"]),
-            -1 if alert["row"] is None else alert["row"],
-            alert["code"],
-            alert["message"],
-            -1 if alert["byte_offset"] is None else alert["byte_offset"],
-        ): alert
-        for alert in alerts
-    }
-    names = ("source", "code", "message", "row", "byte_offset")
-    return [
-        {name: alert[name] for name in names} | {"source": key[0]}
-        for key, alert in sorted(unique.items(), key=lambda pair: pair[0])
-    ]
+def _alert(alert: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: alert.get(name) for name in _ALERT_FIELDS} | {"source": plain(alert["source"])}

@@ -9,6 +9,7 @@ from piidetect.report.html import figures, shown, table
 from piidetect.report.sections import headline, sections
 
 if TYPE_CHECKING:
+    from piidetect.case import Case
     from piidetect.report.sections import Report, Words
 
 _SHOWN = ("entities", "funnel", "persons", "groups", "alerts")
@@ -26,8 +27,15 @@ _STYLE = """<style>
 </style>"""
 
 
-def card(report: Report, words: Words) -> str:
-    """Return an HTML fragment for ``_repr_html_``."""
+def card(case: Case, *, lang: str | None = None) -> str:
+    """Return the card of a case as an HTML fragment, for ``_repr_html_``."""
+    from piidetect.report import build, words
+
+    return render(build(case), words(lang))
+
+
+def render(report: Report, words: Words) -> str:
+    """Return the card as an HTML fragment."""
     parts = [
         f"<b>{shown(words.say('report.title'))}</b>",
         figures(report, words),

@@ -57,14 +57,9 @@ def size(number: int) -> str:
     >>> size(251_300_000)
     '251.3 MB'
     """
-    if number < 1000:
-        return f"{number} B"
-    value = float(number)
-    for unit in ("kB", "MB", "GB"):
-        value /= 1000
-        if value < 999.95:
-            return f"{value:.1f} {unit}"
-    return f"{value / 1000:.1f} TB"
+    units = ("B", "kB", "MB", "GB", "TB")
+    power = min(len(str(number)) - 1, 3 * (len(units) - 1)) // 3
+    return f"{number} B" if power == 0 else f"{number / 1000**power:.1f} {units[power]}"
 
 
 def incomplete(report: Report) -> int:
@@ -181,7 +176,11 @@ def funnel_label(step: Mapping[str, Any], words: Words) -> str:
 
 def _persons(report: Report, words: Words) -> Section:
     rows = [
-        (words.term("persons", figure), f"{report['persons'][figure]:,}", words.term("rule", figure))
+        (
+            words.term("persons", figure),
+            f"{report['persons'][figure]:,}",
+            words.term("rule", figure),
+        )
         for figure in ("low", "point", "high")
     ]
     return _section(words, "persons", "figure #persons rule", rows)

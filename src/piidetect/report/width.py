@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+#: The terminal cells that a wide character takes.
+WIDE = 2
 _WIDE = frozenset("WF")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINED = frozenset({"Mn", "Me"})
@@ -45,7 +47,7 @@ def width(text: str) -> int:
 def _cells(char: str) -> int:
     if unicodedata.category(char) in _JOINED:
         return 0
-    return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
+    return WIDE if unicodedata.east_asian_width(char) in _WIDE else 1
 
 
 def cut(text: str, cells: int) -> str:
@@ -71,17 +73,12 @@ def wrap(text: str, cells: int) -> list[str]:
 
     Lines break at spaces and beside wide characters, never before a closing mark.
     """
-    lines: list[str] = []
-    line, used = "", 0
+    lines = [""]
     for piece in _pieces(text):
-        size = width(piece)
-        if line and used + width(piece.rstrip()) > cells:
-            lines.append(line.rstrip())
-            line, used = "", 0
-            piece, size = piece.lstrip(), width(piece.lstrip())
-        line += piece
-        used += size
-    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+        if lines[-1] and width(lines[-1]) + width(piece.rstrip()) > cells:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line.rstrip() for line in lines if line.strip()] or [""]
 
 
 def _pieces(text: str) -> list[str]:
@@ -99,7 +96,7 @@ def _sticks(before: str, char: str) -> bool:
         return True
     if before in "（“‘《":
         return True
-    return before != " " and _cells(before) < 2 and _cells(char) < 2
+    return before != " " and _cells(before) != WIDE and _cells(char) != WIDE
 
 
 def table(
