@@ -94,7 +94,9 @@ def test_imports_point_down(path):
         pytest.skip("the package itself re-exports its public names")
     assert unit in LAYERS, f"{unit} has no layer: give it one here and in the docs"
     public = {name for name in edges(path) if name not in LAYERS}
-    assert not public or unit in {"cli", "integrations"}, f"{unit} imports the package's front: {public}"
+    assert not public or unit in {"cli", "integrations"}, (
+        f"{unit} imports the package's front: {public}"
+    )
     upward = {
         name
         for name in edges(path) - public
@@ -111,13 +113,17 @@ def test_every_exception_is_used():
     assert set(EXCEPTIONS) <= used
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if unit_of(p) == "numbers"], ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if unit_of(p) == "numbers"], ids=lambda p: p.stem
+)
 def test_scalar_twins_need_the_standard_library_only(path):
     roots = {name.split(".")[0] for name in imported_modules(path)} - {"piidetect"}
     assert roots <= set(sys.stdlib_module_names)
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if unit_of(p) == "kernels"], ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if unit_of(p) == "kernels"], ids=lambda p: p.stem
+)
 def test_kernels_need_numpy_and_numba_only(path):
     roots = {name.split(".")[0] for name in imported_modules(path)} - {"piidetect"}
     allowed = set(sys.stdlib_module_names) | THIRD_PARTY_AT_THE_BOTTOM
@@ -138,5 +144,7 @@ def test_house_rules(path):
             assert caught not in {"everything", "Exception", "BaseException"}
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             docstring = ast.get_docstring(node, clean=False)
-            lines = node.end_lineno - node.lineno + 1 - (docstring.count("\n") + 1 if docstring else 0)
+            lines = (
+                node.end_lineno - node.lineno + 1 - (docstring.count("\n") + 1 if docstring else 0)
+            )
             assert lines <= 50, f"{node.name} has {lines} lines"
