@@ -7,7 +7,7 @@
     python recognizers/tables/rebuild.py SITE NODE/node_modules
 
 Writes division_codes.csv, iins.csv and area_codes.csv beside this file; number_segments.csv and
-service_numbers.csv are kept by hand. README.md names the source and licence of each table.
+placeholders.csv are kept by hand. README.md names the source and licence of each table.
 """
 
 from __future__ import annotations

@@ -109,12 +109,6 @@ def area_codes() -> dict[str, int]:
 
 
 @cache
-def service_numbers() -> dict[str, frozenset[int]]:
-    """Return the prefixes of service numbers with the lengths of their numbers."""
-    return {row[0]: frozenset(map(int, row[1].split("|"))) for row in _rows("service_numbers")}
-
-
-@cache
 def placeholders(validator: str) -> frozenset[str]:
     """Return the canonical values that are fillers or samples rather than somebody's number."""
     return frozenset(row[1] for row in _rows("placeholders") if row[0] == validator)

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""E-mail address: the part of RFC 5321 and 5322 that mailboxes use.
+
+Local part: 1 to 64 letters, digits and ``. _ % + -``, no dot at its ends and no two dots in a row.
+Domain: at least two labels of 1 to 63 letters, digits and inner hyphens, the last of letters only
+and at least two of them. 254 characters at most. Canonical is lower case: mail servers tell
+upper from lower case in the local part in theory only.
+
+    >>> validate("Li.Lei@Example.COM")
+    'li.lei@example.com'
+    >>> verdict("li.lei@example").name, verdict("li..lei@example.com").name, verdict("@").name
+    ('INVALID_FORMAT', 'INVALID_FORMAT', 'INVALID_FORMAT')
+    >>> is_valid("a@b.cn"), is_valid("a@-b.cn"), is_valid("a@1.2.3.4")
+    (True, False, False)
+"""
+
+from __future__ import annotations
+
+from piidetect.errors import ValidationError
+from piidetect.numbers.cell_text import fold
+from piidetect.numbers.verdict_errors import raise_unless_usable
+from piidetect.schema import Verdict
+
+LONGEST = 254
+LONGEST_LOCAL = 64
+LONGEST_LABEL = 63
+_LOCAL_MARKS = frozenset("._%+-")
+
+
+def compact(text: str) -> str:
+    """Return the address folded to ASCII, in lower case."""
+    return fold(text).lower()
+
+
+def _is_local(part: str) -> bool:
+    if not 1 <= len(part) <= LONGEST_LOCAL or part[0] == "." or part[-1] == "." or ".." in part:
+        return False
+    return all(c.isascii() and (c.isalnum() or c in _LOCAL_MARKS) for c in part)
+
+
+def _is_label(part: str) -> bool:
+    if not 1 <= len(part) <= LONGEST_LABEL or part[0] == "-" or part[-1] == "-":
+        return False
+    return all(c.isascii() and (c.isalnum() or c == "-") for c in part)
+
+
+def verdict(text: str) -> Verdict:
+    """Return the verdict on an address; never raises."""
+    address = compact(text)
+    if len(address) > LONGEST:
+        return Verdict.INVALID_LENGTH
+    local, at, domain = address.partition("@")
+    labels = domain.split(".")
+    top = labels[-1]
+    right = at and len(labels) > 1 and _is_local(local) and all(map(_is_label, labels))
+    usable = right and len(top) > 1 and top.isalpha()
+    return Verdict.VALID if usable else Verdict.INVALID_FORMAT
+
+
+def validate(text: str) -> str:
+    """Return the canonical address: lower case.
+
+    Raises:
+        InvalidLength: more than 254 characters.
+        InvalidFormat: local part or domain isn't one.
+    """
+    raise_unless_usable(verdict(text))
+    return compact(text)
+
+
+def is_valid(text: str) -> bool:
+    """Return whether it is an address; never raises."""
+    try:
+        return bool(validate(text))
+    except ValidationError:
+        return False
+
+
+def format(text: str) -> str:  # noqa: A001
+    """Return the canonical form: there is no other."""
+    return compact(text)

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mobile number (移动电话号码): 11 digits from 1, the first three to five being the segment (号段).
+
+The segments are the table of the industry ministry (MIIT); numbers whose segment is assigned to no
+operator are ``unassigned``, those of the Internet of things (11 digits, or 13 with 1410, 1440, 1441,
+146, 148) are ``iot``: a device, not a person. +86, 0086 and 86 are taken off. Portability means
+that a segment doesn't prove the operator.
+
+    >>> validate("+86 138-0013-8001"), validate("００８６１３８００１３８００１")
+    ('13800138001', '13800138001')
+    >>> verdict("15400138001").name, verdict("14800138001").name, verdict("1440012345678").name
+    ('UNASSIGNED', 'IOT', 'IOT')
+    >>> verdict("1380013800").name, verdict("23800138001").name, verdict("13800138000").name
+    ('INVALID_LENGTH', 'INVALID_FORMAT', 'PLACEHOLDER')
+    >>> verdict("1.38E+10").name
+    'PRECISION_LOST'
+    >>> format("13800138001")
+    '138 0013 8001'
+"""
+
+from __future__ import annotations
+
+from piidetect import tables
+from piidetect.errors import ValidationError
+from piidetect.numbers.cell_text import fold, is_digits
+from piidetect.numbers.medical_record_number import is_scientific
+from piidetect.numbers.verdict_errors import raise_unless_usable
+from piidetect.schema import Verdict
+
+LENGTH = 11
+IOT_LENGTH = 13
+_COUNTRY_CODES = ("+86", "0086", "86")
+
+
+def compact(text: str) -> str:
+    """Return the number folded to ASCII, without spaces, dashes and the country code."""
+    number = fold(text).replace(" ", "").replace("-", "")
+    for code in _COUNTRY_CODES:
+        if number.startswith(code) and len(number) == len(code) + LENGTH:
+            return number[len(code) :]
+    return number
+
+
+def _verdict(number: str) -> Verdict:
+    """Judge a compact number: length, format, segment."""
+    if len(number) not in (LENGTH, IOT_LENGTH):
+        return Verdict.INVALID_LENGTH
+    if not is_digits(number) or number[0] != "1":
+        return Verdict.INVALID_FORMAT
+    kind = tables.segment_of(number)
+    if kind == tables.IOT:
+        return Verdict.IOT
+    if len(number) == IOT_LENGTH:
+        return Verdict.INVALID_LENGTH
+    return Verdict.VALID if kind else Verdict.UNASSIGNED
+
+
+def verdict(text: str) -> Verdict:
+    """Return the verdict on a number; never raises."""
+    number = compact(text)
+    if number in tables.placeholders("mobile"):
+        return Verdict.PLACEHOLDER
+    return Verdict.PRECISION_LOST if is_scientific(fold(text)) else _verdict(number)
+
+
+def validate(text: str) -> str:
+    """Return the canonical number: 11 digits.
+
+    Raises:
+        InvalidLength: not 11 digits.
+        InvalidFormat: other characters, or the first digit isn't 1.
+        InvalidComponent: the segment is unassigned or one of the Internet of things.
+    """
+    number = compact(text)
+    raise_unless_usable(_verdict(number))
+    return number
+
+
+def is_valid(text: str) -> bool:
+    """Return whether :func:`validate` accepts the number; never raises."""
+    try:
+        return bool(validate(text))
+    except ValidationError:
+        return False
+
+
+def format(text: str) -> str:  # noqa: A001
+    """Return the number in groups of 3, 4 and 4. The number isn't checked."""
+    number = compact(text)
+    return f"{number[:3]} {number[3:7]} {number[7:]}"

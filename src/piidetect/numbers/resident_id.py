@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Resident identity number (公民身份号码), issued by the police; GB 11643-1999.
+
+Digits 1-6 division code (行政区划代码, GB/T 2260) of the place where it was allotted, 7-14 birth
+date, 15-17 sequence (odd male, even female), 18 check character (ISO 7064 MOD 11-2; X stands for
+10). Codes 81, 82, 83 are residence permits of Hong Kong, Macau and Taiwan residents. Numbers from
+before 1999 have 15 digits: no century, no check digit; their canonical form is the 18-digit
+upgrade (19xx), so that one person counts once.
+
+A code is accepted for any birth year, for the number keeps the code of the day when it was
+allotted. An unknown code is a grade of its own (``unknown_region``), not a proof of falsehood.
+
+    >>> validate("110101 19050101 0010"), validate("１１０１０１１９０４０２２９００１０")
+    ('110101190501010010', '110101190402290010')
+    >>> validate("110101050101001"), verdict("110101050101001").name
+    ('110101190501010010', 'UNCHECKED')
+    >>> verdict("110101050101001", context=True).name
+    'VALID'
+    >>> verdict("110101190501010011").name, verdict("110101190501010000").name
+    ('INVALID_CHECKSUM', 'PRECISION_LOST')
+    >>> verdict("11010119050230001X").name, verdict("999999190501010011").name
+    ('INVALID_DATE', 'UNKNOWN_REGION')
+    >>> verdict("11010119050101001").name, verdict("11010119050101OO10").name
+    ('INVALID_LENGTH', 'INVALID_FORMAT')
+    >>> birth_date("110101190501010010"), sex("110101190501010010"), region("110101190501010010")
+    (datetime.date(1905, 1, 1), 'male', '110101')
+    >>> format("110101190501010010")
+    '110101 19050101 0010'
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from piidetect import tables
+from piidetect.errors import ValidationError
+from piidetect.numbers import mod_11_2
+from piidetect.numbers.cell_text import fold, is_digits
+from piidetect.numbers.date import is_real
+from piidetect.numbers.verdict_errors import raise_unless_usable
+from piidetect.schema import Verdict
+
+LENGTH = 18
+OLD_LENGTH = 15
+FIRST_BIRTH_DATE = 18500101
+NO_REFERENCE_DATE = 99991231
+
+
+def compact(text: str) -> str:
+    """Return the number folded to ASCII, without spaces and dashes, X in upper case."""
+    return fold(text).replace(" ", "").replace("-", "").upper()
+
+
+def upgrade(number: str) -> str:
+    """Return the 18-digit form of a compact 15-digit number; other numbers come back as they are."""
+    if len(number) != OLD_LENGTH or not is_digits(number):
+        return number
+    body = f"{number[:6]}19{number[6:]}"
+    return body + mod_11_2.calc_check_digit(body)
+
+
+def _is_date(number: str) -> bool:
+    return is_real(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+
+
+def _verdict(number: str, today: int) -> Verdict:
+    """Judge a compact number: length, format, check digit, date, region."""
+    if len(number) not in (LENGTH, OLD_LENGTH):
+        return Verdict.INVALID_LENGTH
+    body = number[:17]
+    if not is_digits(body) or number[-1] not in "0123456789X":
+        return Verdict.INVALID_FORMAT
+    whole = upgrade(number)
+    if mod_11_2.calc_check_digit(whole[:17]) != whole[17]:
+        lost = whole.endswith("000") and _is_date(whole)
+        return Verdict.PRECISION_LOST if lost else Verdict.INVALID_CHECKSUM
+    if not _is_date(whole) or not FIRST_BIRTH_DATE <= int(whole[6:14]) <= today:
+        return Verdict.INVALID_DATE
+    if whole[:6] not in tables.division_codes():
+        return Verdict.UNKNOWN_REGION
+    return Verdict.VALID if len(number) == LENGTH else Verdict.UNCHECKED
+
+
+def verdict(text: str, *, today: int = NO_REFERENCE_DATE, context: bool = False) -> Verdict:
+    """Return the verdict on a number; never raises.
+
+    Args:
+        text: the number as written.
+        today: the reference date as yyyymmdd; a later birth date is invalid.
+        context: whether a heading or a word says that this is an ID: then a 15-digit number with
+            a real date and a known code is ``VALID``, otherwise it is ``UNCHECKED``.
+    """
+    result = _verdict(compact(text), today)
+    return Verdict.VALID if context and result == Verdict.UNCHECKED else result
+
+
+def validate(text: str, *, today: int = NO_REFERENCE_DATE) -> str:
+    """Return the canonical number: 18 characters.
+
+    Raises:
+        InvalidLength: neither 18 nor 15 characters.
+        InvalidFormat: other characters than digits and a final X.
+        InvalidChecksum: the check character is wrong (or was lost in a spreadsheet).
+        InvalidComponent: no such date, before 1850, after `today`, or an unknown division code.
+    """
+    number = compact(text)
+    raise_unless_usable(_verdict(number, today))
+    return upgrade(number)
+
+
+def is_valid(text: str, *, today: int = NO_REFERENCE_DATE) -> bool:
+    """Return whether :func:`validate` accepts the number; never raises."""
+    try:
+        return bool(validate(text, today=today))
+    except ValidationError:
+        return False
+
+
+def format(text: str) -> str:  # noqa: A001
+    """Return the number in groups: code, birth date, the rest. The number isn't checked."""
+    number = compact(text)
+    cut = 12 if len(number) == OLD_LENGTH else 14
+    return f"{number[:6]} {number[6:cut]} {number[cut:]}"
+
+
+def birth_date(text: str) -> datetime.date:
+    """Return the birth date of a valid number.
+
+    Raises:
+        ValidationError: the number isn't valid.
+    """
+    number = validate(text)
+    return datetime.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+
+
+def sex(text: str) -> str:
+    """Return ``male`` or ``female``.
+
+    Raises:
+        ValidationError: the number isn't valid.
+    """
+    return "male" if int(validate(text)[16]) % 2 else "female"
+
+
+def region(text: str) -> str:
+    """Return the 6-digit division code.
+
+    Raises:
+        ValidationError: the number isn't valid.
+    """
+    return validate(text)[:6]
