@@ -11,7 +11,7 @@ from piidetect.schema import RowKind, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from piidetect.identifiability import Identifiability
+    from piidetect.count.identifiability import Identifiability
 
 #: Reasons for 'untrue' in the order in which they are asked; a record goes by the first it has.
 UNTRUE: tuple[tuple[Verdict, str], ...] = (

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from piidetect.case import Case
+    from piidetect.case.opened import Case
 
 #: Rows of a row group: small enough for memory, large enough for DuckDB's threads.
 GROUP_ROWS = 1 << 19
@@ -164,7 +164,7 @@ class CaseWriter:
         Raises:
             CaseError: the folder can't be written; nothing is left behind.
         """
-        from piidetect.case import Case
+        from piidetect.case.opened import Case
 
         try:
             layout.write_json(self.directory / layout.CASE_FILE, self._meta("complete"))
@@ -373,7 +373,9 @@ class _TableWriter:
 
 
 def _mismatch(meta: PartMeta, rows: int) -> dict[str, Any]:
-    message = f"the ledger counts {meta.rows} rows, {rows} were written; the written ones are counted"
+    message = (
+        f"the ledger counts {meta.rows} rows, {rows} were written; the written ones are counted"
+    )
     return {
         "source": meta.path,
         "code": "ledger_mismatch",
@@ -387,7 +389,9 @@ def _refuse_foreign(directory: Path) -> None:
     if not any(directory.iterdir()):
         return
     if (directory / layout.CASE_FILE).exists():
-        msg = f"{directory} already holds a case; give another folder with --out, or delete this one"
+        msg = (
+            f"{directory} already holds a case; give another folder with --out, or delete this one"
+        )
     else:
         msg = f"{directory} is not empty and not a case; give an empty or new folder with --out"
     raise CaseError(msg)

@@ -47,9 +47,9 @@ class Case:
         return f"<Case {self.id}: {len(self.parts)} sources>"
 
     def _repr_html_(self) -> str:
-        from piidetect.report import notebook
+        from piidetect.report import card
 
-        return notebook.card(self)
+        return card(self)
 
     def close(self) -> None:
         """Remove the folder if it is a temporary one; figures that were counted stay."""
@@ -60,6 +60,11 @@ class Case:
     def id(self) -> str:
         """Return the case's id: the same for the same sources and the same key."""
         return str(self._folder.meta["id"])
+
+    @property
+    def folder(self) -> layout.Folder:
+        """Return the folder's checked files."""
+        return self._folder
 
     @property
     def directory(self) -> Path:
@@ -77,10 +82,9 @@ class Case:
         return self._folder.parts
 
     @cached_property
-    def figures(self) -> Counts:
-        """Return all figures as one object (:class:`piidetect.count.Counts`)."""
-        from piidetect.count import count
-        from piidetect.identifiability import Identifiability
+    def result(self) -> Counts:
+        """Return all figures as one object (:class:`piidetect.count.Counts`), counted once."""
+        from piidetect.count import Identifiability, count
 
         bare_phone = bool(self.meta["parameters"].get("bare_phone", False))
         return count(self._folder, policy=Identifiability(bare_phone=bare_phone))
@@ -93,12 +97,12 @@ class Case:
         rows = [
             {
                 "entity": name,
-                "findings": value.findings,
-                "distinct_valid": value.distinct_valid,
-                "rows": value.rows,
-                **value.verdicts,
+                "findings": value["findings"],
+                "distinct_valid": value["distinct_valid"],
+                "rows": value["rows"],
+                **value["verdicts"],
             }
-            for name, value in self.figures.entities.items()
+            for name, value in self.result.entities.items()
         ]
         verdicts = [verdict.name.lower() for verdict in Verdict if verdict]
         used = [name for name in verdicts if any(name in row for row in rows)]
@@ -112,17 +116,19 @@ class Case:
         import pandas as pd
 
         columns = ["step", "excluded", "remaining", "reason"]
-        return pd.DataFrame([vars(step) for step in self.figures.funnel], columns=columns)
+        return pd.DataFrame([vars(step) for step in self.result.funnel], columns=columns)
 
     @property
     def persons(self) -> pd.DataFrame:
         """Return figure × persons: low, point, high and the groups."""
         import pandas as pd
 
-        persons = self.figures.persons
+        persons = self.result.persons
         figures = {"low": persons.low, "point": persons.point, "high": persons.high}
-        figures |= vars(self.figures.groups)
-        return pd.DataFrame({"persons": figures.values()}, index=pd.Index(figures, name="figure"))
+        figures |= {name: int(number) for name, number in self.result.groups.items()}  # type: ignore
+        return pd.DataFrame(
+            {"persons": list(figures.values())}, index=pd.Index(figures, name="figure")
+        )
 
     @property
     def sources(self) -> pd.DataFrame:
@@ -173,9 +179,7 @@ class Case:
             alerts += [{"source": part.meta["path"], **alert} for alert in part.meta["alerts"]]
         return sorted(alerts, key=_alert_order)
 
-    def findings(
-        self, entity: str | None = None, verdict: str | Verdict | None = None
-    ) -> pa.Table:
+    def findings(self, entity: str | None = None, verdict: str | Verdict | None = None) -> pa.Table:
         """Return the findings, those of one entity or with one verdict if asked.
 
         The columns: source, row (0-based), column (position, null in a row scanned as text),
@@ -185,15 +189,20 @@ class Case:
         Raises:
             ArgumentError: there is no such entity or verdict.
         """
-        from piidetect.case_findings import findings
+        from piidetect.case.findings import findings
 
         return findings(self.parts, entity, verdict)
 
-    def report(self, path: str | os.PathLike[str], **options: Any) -> Path:
-        """Write a report; the format follows from the ending of the path."""
-        from piidetect.report import write_report
+    def report(self, path: str | os.PathLike[str], *, lang: str | None = None) -> Path:
+        """Write a report and return its path; the ending says the format (.html, .json, .txt).
 
-        return write_report(self, Path(path), **options)
+        Raises:
+            ArgumentError: the ending or the language isn't known.
+            CaseError: the file can't be written.
+        """
+        from piidetect.report import write
+
+        return write(self, Path(path), lang=lang)
 
 
 def open_case(directory: str | os.PathLike[str]) -> Case:

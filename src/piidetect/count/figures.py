@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: S608 -- the SQL is made of this module's constants and of integers
 """The reduce: all figures of a case, by SQL over its Parquet parts; no source is opened.
 
 Everything is a sum or a number of distinct keys, so the order of parts, rows and threads can't
@@ -11,14 +12,14 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from piidetect import case_folder as layout
-from piidetect.case_tables import Tables
+from piidetect.count.tables import Tables
 from piidetect.errors import CaseError
-from piidetect.funnel import Group, Step, funnel
-from piidetect.identifiability import Identifiability, entity_bits
-from piidetect.persons import Groups, Persons, PersonTally, count_persons
+from piidetect.count.funnel import Group, Step, funnel
+from piidetect.count.identifiability import Identifiability, entity_bits
+from piidetect.count.persons import Groups, Persons, PersonTally, count_persons
 from piidetect.schema import ENTITIES, Verdict
 
 if TYPE_CHECKING:
@@ -28,18 +29,16 @@ if TYPE_CHECKING:
     import duckdb
 
 
-@dataclass(frozen=True)
-class EntityCount:
+class EntityCount(TypedDict):
     """An entity's findings by verdict, its distinct valid values, and the rows that hold one."""
 
     findings: int
-    verdicts: Mapping[str, int]
+    verdicts: dict[str, int]
     distinct_valid: int
     rows: int
 
 
-@dataclass(frozen=True)
-class CategoryCount:
+class CategoryCount(TypedDict):
     """The rows that hold a value of a category, and the persons of whom they tell."""
 
     rows: int
@@ -47,39 +46,22 @@ class CategoryCount:
 
 
 @dataclass(frozen=True)
-class Totals:
-    """What was read."""
+class Counts:
+    """All figures of a case.
+
+    ``sources``, ``bytes`` and ``rows`` are the totals; the mappings are as report.json has them;
+    ``histogram`` is mask → records: from it any policy can be computed without a new scan.
+    """
 
     sources: int
     bytes: int
     rows: int
-
-
-@dataclass(frozen=True)
-class Counts:
-    """All figures of a case; :meth:`to_dict` gives them as report.json has them.
-
-    ``histogram`` is mask → records: from it any policy can be computed without a new scan.
-    """
-
-    totals: Totals
     entities: Mapping[str, EntityCount]
     categories: Mapping[str, CategoryCount]
     funnel: Sequence[Step]
     persons: Persons
     groups: Groups
     histogram: Mapping[int, int]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return totals, entities, categories, funnel, persons and groups as plain values."""
-        return {
-            "totals": vars(self.totals),
-            "entities": {name: vars(value) for name, value in self.entities.items()},
-            "categories": {name: vars(value) for name, value in self.categories.items()},
-            "funnel": [vars(step) for step in self.funnel],
-            "persons": vars(self.persons),
-            "groups": vars(self.groups),
-        }
 
 
 def count(
@@ -123,15 +105,13 @@ def _count(tables: Tables, folder: layout.Folder, rule: Identifiability) -> Coun
     steps = funnel(groups, rule, **_distinct_records(tables, rule))
     entities = _entities(tables, histogram, people.ids_by_entity)
     return Counts(
-        totals=Totals(
-            sources=len(folder.parts),
-            bytes=sum(part.meta["bytes"] for part in folder.parts),
-            rows=sum(histogram.values()),
-        ),
+        sources=len(folder.parts),
+        bytes=sum(part.meta["bytes"] for part in folder.parts),
+        rows=sum(histogram.values()),
         entities=entities,
         categories=_categories(folder, histogram, people),
         funnel=steps,
-        persons=people.persons({name: value.distinct_valid for name, value in entities.items()}),
+        persons=people.persons({name: value["distinct_valid"] for name, value in entities.items()}),
         groups=people.groups,
         histogram=dict(sorted(histogram.items())),
     )
@@ -205,9 +185,7 @@ def _categories(
         for category in categories:
             bits[category] = bits.get(category, 0) | entity_bits(entity)
     return {
-        category: CategoryCount(
-            rows=_having(histogram, mask), persons=_having(people.masks, mask)
-        )
+        category: CategoryCount(rows=_having(histogram, mask), persons=_having(people.masks, mask))
         for category, mask in sorted(bits.items())
         if _having(histogram, mask)
     }
@@ -218,9 +196,7 @@ def _having(histogram: Mapping[int, int], bits: int) -> int:
 
 
 @contextmanager
-def _spill_folder(
-    case_dir: Path, temp_directory: str | os.PathLike[str] | None
-) -> Iterator[Path]:
+def _spill_folder(case_dir: Path, temp_directory: str | os.PathLike[str] | None) -> Iterator[Path]:
     try:
         path = Path(tempfile.mkdtemp(prefix=".spill-", dir=temp_directory or case_dir))
     except OSError as error:

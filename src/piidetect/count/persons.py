@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: S608 -- the SQL is made of this module's constants and of integers
 """Persons: low, point and high, and the groups of sex and age.
 
 low
@@ -20,17 +21,17 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
-from piidetect.identifiability import CONTACTS, PERSONAL_NUMBERS, entity_bits
+from piidetect.count.identifiability import CONTACTS, PERSONAL_NUMBERS, entity_bits
 from piidetect.schema import ENTITIES, ENTITY_NUMBER, SubjectKind, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from piidetect.case_folder import Folder
-    from piidetect.case_tables import Tables
-    from piidetect.identifiability import Identifiability
+    from piidetect.count.tables import Tables
+    from piidetect.count.identifiability import Identifiability
 
 #: The numbers by which persons are counted.
 IDS: tuple[str, ...] = ("CN_RESIDENT_ID", "CN_FOREIGN_PERMANENT_RESIDENT_ID")
@@ -59,8 +60,7 @@ class Persons:
     by_key: Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class Groups:
+class Groups(TypedDict):
     """Persons by sex and age, as their IDs tell; ``pregnant`` as the records tell."""
 
     female: int
@@ -116,7 +116,7 @@ def age_groups(
         pregnant: how many persons are.
     """
     today = reference_date.year * _YEAR + reference_date.month * 100 + reference_date.day
-    tally = {"female": 0, "male": 0, "under_14": 0, "under_18": 0, "over_60": 0}
+    tally = Groups(female=0, male=0, under_14=0, under_18=0, over_60=0, pregnant=pregnant)
     for detail, persons in births:
         if detail == _NONE:
             continue
@@ -125,7 +125,7 @@ def age_groups(
         tally["under_14"] += persons if today <= birth + 14 * _YEAR else 0
         tally["under_18"] += persons if today <= birth + 18 * _YEAR else 0
         tally["over_60"] += persons if today > birth + 60 * _YEAR else 0
-    return Groups(**tally, pregnant=pregnant)
+    return tally
 
 
 def _ids(tables: Tables) -> tuple[list[tuple[int, int]], dict[str, int], int]:

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: S608 -- the SQL is made of this module's constants and of integers
 """The findings of a case in words: names in place of numbers, source, heading and offset beside."""
 
 from __future__ import annotations
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
     from piidetect.case_folder import Part
 
 
-def findings(
-    parts: Sequence[Part], entity: str | None, verdict: str | Verdict | None
-) -> pa.Table:
+def findings(parts: Sequence[Part], entity: str | None, verdict: str | Verdict | None) -> pa.Table:
     """Return the findings of all parts, as :meth:`piidetect.case.Case.findings` describes them.
 
     Raises:
@@ -58,9 +57,8 @@ def _read(part: Part, where: str) -> pa.Table:
         where {where} order by f.row, f.start, f.entity"""
     try:
         with duckdb.connect(":memory:") as connection:
-            rows = connection.execute(
-                sql, [literal(part.findings), literal(part.records)]
-            ).to_arrow_table()
+            paths = [literal(part.findings), literal(part.records)]
+            rows = connection.sql(sql, params=paths).to_arrow_table()
     except duckdb.Error as error:
         msg = (
             f"{part.directory} can't be read ({str(error).splitlines()[0]}); "

@@ -32,7 +32,10 @@ class Tables:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows that a query gives."""
-        return self._connection.execute(sql.format_map(self._names)).fetchall()
+        found: list[tuple[Any, ...]] = self._connection.execute(
+            sql.format_map(self._names)
+        ).fetchall()
+        return found
 
     def run(self, sql: str) -> None:
         """Run a statement."""

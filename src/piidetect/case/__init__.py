@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The case folder: written by a scan, opened as a :class:`Case`."""
+
+from __future__ import annotations
+
+from piidetect.case.opened import Case, open_case
+from piidetect.case.writer import CaseWriter, PartMeta, PartWriter
+
+__all__ = ["Case", "CaseWriter", "PartMeta", "PartWriter", "open_case"]
