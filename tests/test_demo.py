@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -54,7 +55,7 @@ def test_the_counts_are_the_truth(generator, tmp_path, seed):
     assert found == {entity: len(values) for entity, values in truth.values.items()}
     funnel = report["funnel"]
     assert funnel[0]["remaining"] == truth.rows
-    for before, step in zip(funnel, funnel[1:], strict=False):
+    for before, step in itertools.pairwise(funnel):
         assert step["remaining"] == before["remaining"] - step["excluded"]
 
 
