@@ -16,16 +16,15 @@ from __future__ import annotations
 import glob
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from piidetect.errors import CaseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 CASE_SCHEMA = "piidetect.case/1"
 PART_SCHEMA = "piidetect.part/1"
@@ -168,7 +167,7 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
     with temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def literal(path: Path) -> str:

@@ -73,7 +73,7 @@ class Case:
 
     @property
     def meta(self) -> Mapping[str, Any]:
-        """Return what ``case.json`` says: id, tool, parameters, reference_date, categories, …"""
+        """Return what ``case.json`` says: id, tool, parameters, reference_date, categories."""
         return self._folder.meta
 
     @property
@@ -124,11 +124,14 @@ class Case:
         import pandas as pd
 
         persons = self.result.persons
-        figures = {"low": persons.low, "point": persons.point, "high": persons.high}
-        figures |= {name: int(number) for name, number in self.result.groups.items()}  # type: ignore
-        return pd.DataFrame(
-            {"persons": list(figures.values())}, index=pd.Index(figures, name="figure")
-        )
+        figures = {
+            "low": persons.low,
+            "point": persons.point,
+            "high": persons.high,
+            **self.result.groups,
+        }
+        index = pd.Index(list(figures), name="figure")
+        return pd.DataFrame({"persons": list(figures.values())}, index=index)
 
     @property
     def sources(self) -> pd.DataFrame:

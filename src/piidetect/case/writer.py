@@ -19,7 +19,7 @@ from piidetect.errors import CaseError, SchemaError
 from piidetect.schema import schemas
 
 if TYPE_CHECKING:
-    import datetime
+    import datetime as dt
     from collections.abc import Mapping, Sequence
     from types import FrameType, TracebackType
 
@@ -84,7 +84,7 @@ class CaseWriter:
         self,
         directory: str | os.PathLike[str] | None = None,
         *,
-        reference_date: datetime.date,
+        reference_date: dt.date,
         parameters: Mapping[str, Any] | None = None,
         tool: Mapping[str, str] | None = None,
         categories: Mapping[str, Sequence[str]] | None = None,
@@ -300,7 +300,7 @@ class PartWriter:
             for table in self._tables.values():
                 table.close()
             layout.write_json(self._folder / layout.PART_FILE, value)
-            os.replace(self._folder, self._final)
+            self._folder.replace(self._final)
         except OSError as error:
             self.abort()
             raise _write_error(self._case.directory, error) from error

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from piidetect import case_folder as layout
-from piidetect.count.tables import Tables
-from piidetect.errors import CaseError
 from piidetect.count.funnel import Group, Step, funnel
 from piidetect.count.identifiability import Identifiability, entity_bits
 from piidetect.count.persons import Groups, Persons, PersonTally, count_persons
+from piidetect.count.tables import Tables
+from piidetect.errors import CaseError
 from piidetect.schema import ENTITIES, Verdict
 
 if TYPE_CHECKING:

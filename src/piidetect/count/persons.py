@@ -19,7 +19,7 @@ Court, 2006-01-11, art. 2), at the reference date.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from piidetect.case_folder import Folder
-    from piidetect.count.tables import Tables
     from piidetect.count.identifiability import Identifiability
+    from piidetect.count.tables import Tables
 
 #: The numbers by which persons are counted.
 IDS: tuple[str, ...] = ("CN_RESIDENT_ID", "CN_FOREIGN_PERMANENT_RESIDENT_ID")
@@ -99,14 +99,14 @@ def count_persons(tables: Tables, folder: Folder, rule: Identifiability) -> Pers
     pregnant = entity_bits("CN_PREGNANCY")
     groups = age_groups(
         births,
-        datetime.date.fromisoformat(folder.meta["reference_date"]),
+        dt.date.fromisoformat(folder.meta["reference_date"]),
         pregnant=sum(number for mask, number in masks.items() if mask & pregnant),
     )
     return PersonTally(low, point, point + uncertain + bare, groups, by_entity, masks)
 
 
 def age_groups(
-    births: Iterable[tuple[int, int]], reference_date: datetime.date, *, pregnant: int
+    births: Iterable[tuple[int, int]], reference_date: dt.date, *, pregnant: int
 ) -> Groups:
     """Return the groups.
 
