@@ -7,7 +7,7 @@ or of ``PIIDETECT_LANG``.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import functools
 import sys
 from contextlib import contextmanager
@@ -110,12 +110,12 @@ def scan(
     sys.exit(WITH_ALERTS if alerts else DONE)
 
 
-def _day(text: str | None) -> datetime.date | None:
+def _day(text: str | None) -> dt.date | None:
     """Return the day of ``--reference-date``, None if it wasn't given."""
     if text is None:
         return None
     try:
-        return datetime.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day, no time)
+        return dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day, no time)
     except ValueError as error:
         raise ArgumentError(say("cli.not_a_date", _LANG, value=repr(text))) from error
 
@@ -145,7 +145,7 @@ def report(case: str, out: str | None, form: str | None, lang: str | None) -> No
     if out is None:
         _show(opened, form or "text", lang)
         return
-    written = reports.write_report(opened, out, form=form, lang=lang)
+    written = reports.write(opened, out, form=form, lang=lang)
     click.echo(say("cli.written", language(lang), path=written), err=True)
 
 

@@ -68,7 +68,7 @@ def render(case: Case, form: str, *, lang: str | None = None, built: Report | No
     return renderer(report, words(lang), json.exemplars(case))
 
 
-def write_report(
+def write(
     case: Case, path: str | Path, *, form: str | None = None, lang: str | None = None
 ) -> Path:
     """Write the report of a case to a file, whole or not at all, and return its path.
@@ -96,6 +96,13 @@ def write_report(
         msg = f"report {str(target)!r} can't be written: {why}; name a file in a writable folder"
         raise CaseError(msg) from error
     return target
+
+
+def card(case: Case, *, lang: str | None = None) -> str:
+    """Return the card that a notebook shows of a case, as an HTML fragment."""
+    from piidetect.report import notebook
+
+    return notebook.render(build(case), words(lang))
 
 
 def words(lang: str | None = None) -> Words:

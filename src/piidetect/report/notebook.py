@@ -9,7 +9,6 @@ from piidetect.report.html import figures, shown, table
 from piidetect.report.sections import headline, sections
 
 if TYPE_CHECKING:
-    from piidetect.case import Case
     from piidetect.report.sections import Report, Words
 
 _SHOWN = ("entities", "funnel", "persons", "groups", "alerts")
@@ -25,13 +24,6 @@ _STYLE = """<style>
 .piidetect-card .n{text-align:right;font-variant-numeric:tabular-nums}
 .piidetect-card summary{cursor:pointer;font-weight:600}
 </style>"""
-
-
-def card(case: Case, *, lang: str | None = None) -> str:
-    """Return the card of a case as an HTML fragment, for ``_repr_html_``."""
-    from piidetect.report import build, words
-
-    return render(build(case), words(lang))
 
 
 def render(report: Report, words: Words) -> str:
