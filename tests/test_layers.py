@@ -15,7 +15,8 @@ PACKAGE = Path(__file__).parents[1] / "src" / "piidetect"
 ORDER = (
     ("errors",),
     ("schema", "_resources", "_compile_cache", "messages"),
-    ("numbers", "tables"),
+    ("tables",),
+    ("numbers",),
     ("kernels",),  # takes limits and word lists from the scalar twins, so that they stand once
     ("recognizer", "sources", "case_folder"),
     ("columns", "detect", "case", "count", "policies"),  # the stages
