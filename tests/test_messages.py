@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from piidetect.errors import ArgumentError
 from piidetect.count.funnel import UNTRUE
+from piidetect.errors import ArgumentError
 from piidetect.messages import LANGUAGES, catalogue, default_language, language, say, term
 from piidetect.schema import WHOSE, Verdict
 

@@ -104,10 +104,10 @@ def scan(
     day = _day(reference_date)
     with _progress(language(lang)) as progress:
         case = pii.scan(list(paths), out=out, reference_date=day, progress=progress, **options)
-    alerts = _show(case, form, lang)
+    _show(case, form, lang)
     if out is not None:
         click.echo(say("cli.kept", language(lang), path=out), err=True)
-    sys.exit(WITH_ALERTS if alerts else DONE)
+    sys.exit(_code(case))
 
 
 def _day(text: str | None) -> dt.date | None:
@@ -120,13 +120,17 @@ def _day(text: str | None) -> dt.date | None:
         raise ArgumentError(say("cli.not_a_date", _LANG, value=repr(text))) from error
 
 
-def _show(case: pii.Case, form: str, lang: str | None) -> bool:
-    """Print the report of a case; return whether it has alerts."""
+def _show(case: pii.Case, form: str, lang: str | None) -> None:
+    """Print the report of a case."""
     from piidetect import report
 
-    built = report.build(case)
-    click.echo(report.render(case, form, lang=lang, built=built), nl=False)
-    return bool(built["alerts"])
+    click.echo(report.render(case, form, lang=lang), nl=False)
+
+
+def _code(case: pii.Case) -> int:
+    """Return the exit code for a case: alerts, and sources that were not read in full, are 1."""
+    incomplete = any(part.meta["status"] != "complete" for part in case.parts)
+    return WITH_ALERTS if incomplete or case.alert_list() else DONE
 
 
 @cli.command(help=_help("report"), no_args_is_help=True)
@@ -144,9 +148,10 @@ def report(case: str, out: str | None, form: str | None, lang: str | None) -> No
     opened = pii.open_case(case)
     if out is None:
         _show(opened, form or "text", lang)
-        return
-    written = reports.write(opened, out, form=form, lang=lang)
-    click.echo(say("cli.written", language(lang), path=written), err=True)
+    else:
+        written = reports.write(opened, out, form=form, lang=lang)
+        click.echo(say("cli.written", language(lang), path=written), err=True)
+    sys.exit(_code(opened))
 
 
 @cli.command(help=_help("detect"), no_args_is_help=True)

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.report import sample
 
 from piidetect.report.sections import Words
-from tests.report import sample
 
 
 @pytest.fixture

@@ -44,14 +44,13 @@ def build(case: Case) -> Report:
     return json.build(case)
 
 
-def render(case: Case, form: str, *, lang: str | None = None, built: Report | None = None) -> str:
+def render(case: Case, form: str, *, lang: str | None = None) -> str:
     """Return the report of a case as text in one of :data:`FORMATS`.
 
     Args:
         case: An open case.
         form: ``text``, ``json`` or ``html``.
         lang: ``zh`` or ``en``; that of the locale by default. JSON is the same in both.
-        built: What :func:`build` returned, to spare building it again.
 
     Raises:
         ArgumentError: No such format or language.
@@ -61,7 +60,7 @@ def render(case: Case, form: str, *, lang: str | None = None, built: Report | No
     if form not in FORMATS:
         msg = f"format {form!r} is not known; use one of {', '.join(FORMATS)}"
         raise ArgumentError(msg)
-    report = json.build(case) if built is None else built
+    report = json.build(case)
     if form == "json":
         return json.dumps(report)
     renderer = html.render if form == "html" else text.render
@@ -108,7 +107,6 @@ def card(case: Case, *, lang: str | None = None) -> str:
 def words(lang: str | None = None) -> Words:
     """Return the words of a language, with the entities' names from the recognizers."""
     from piidetect.recognizer import load_recognizers
-
     from piidetect.report.sections import Words
 
     chosen = language(lang)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from piidetect.detect import Finding
-    from piidetect.recognizer import Recognizer
 
+    from piidetect.recognizer import Recognizer
     from piidetect.report.sections import Words
 
 _FIELDS = ("entity", "start", "end", "text", "value", "verdict", "score", "recognizer")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "piidetect.report/1"
 _TOOL_FIELDS = ("name", "version", "recognizers_sha256")
+_STEP_FIELDS = ("step", "excluded", "remaining", "reason")
 _ALERT_FIELDS = ("source", "code", "message", "row", "byte_offset")
 _SOURCE_FIELDS = (
     "path",
@@ -41,20 +42,29 @@ def dumps(report: Report) -> str:
 
 def build(case: Case) -> Report:
     """Return the report dictionary of a case."""
-    figures = case.figures.to_dict()
+    figures, persons = case.result, case.result.persons
     return {
         "schema": SCHEMA,
         "tool": {name: case.meta["tool"].get(name, "") for name in _TOOL_FIELDS},
         "parameters": _sorted(case.meta["parameters"]),
         "case": {"id": case.id, "reference_date": case.meta["reference_date"]},
         "sources": [_source(part.meta) for part in case.parts],
-        "totals": dict(figures["totals"]),
-        "entities": _sorted(figures["entities"]),
-        "categories": _sorted(figures["categories"]),
+        "totals": {
+            "sources": figures.sources,
+            "bytes": figures.bytes,
+            "rows": figures.rows,
+        },
+        "entities": _sorted(figures.entities),
+        "categories": _sorted(figures.categories),
         "columns": [column for part in case.parts for column in _columns(part.meta)],
-        "funnel": [dict(step) for step in figures["funnel"]],
-        "persons": {**figures["persons"], "by_key": _sorted(figures["persons"]["by_key"])},
-        "groups": dict(figures["groups"]),
+        "funnel": [{name: getattr(step, name) for name in _STEP_FIELDS} for step in figures.funnel],
+        "persons": {
+            "low": persons.low,
+            "point": persons.point,
+            "high": persons.high,
+            "by_key": _sorted(persons.by_key),
+        },
+        "groups": dict(figures.groups),
         "assessments": [],
         "alerts": [_alert(alert) for alert in case.alert_list()],
     }
