@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each column of a source holds and whose it is, from its heading and a sample of its values.
+
+A heading proposes, the values dispose: a heading that the values contradict gives no role, and a
+heading with several usual meanings (``ZY``, ``XM``, ``DH``) gets the one that the values support.
+Without a heading, roles come from values that speak for themselves. A role adds context; it never
+hides a number that has a check digit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from piidetect.column_profile import Profile, birth_agreement, profile_columns, term_agreement
+from piidetect.column_profile import supports, value_meaning
+from piidetect.headings import Meaning, load_headings, meanings_of, with_recognizers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from piidetect.headings import HasHeaders
+    from piidetect.kernels.cells import Block
+
+_AGREES = 0.8
+_STAFF = ("doctor", "organisation")
+_NEAR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The role of one column.
+
+    Attributes:
+        position: 0-based position in the source.
+        header: the heading as it stands, '' where there is none.
+        entity: the entity that the column holds, '' for none.
+        whose: one of ``schema.WHOSE``; ``unknown`` where there is no entity.
+        evidence: ``heading+values``, ``heading``, ``values`` or ''.
+        kind: ``lmp``, ``edd``, ``weeks`` (pregnancies), ``doctor_name``; without an entity
+            ``sex``, ``age``, ``id_type``, ``region``, ``row_number``, ``time``, ``amount``,
+            ``institution`` or ''.
+    """
+
+    position: int
+    header: str
+    entity: str
+    whose: str
+    evidence: str
+    kind: str
+
+
+def infer(
+    header: Sequence[str] | None,
+    sample: Block,
+    recognizers: Iterable[HasHeaders],
+    *,
+    roles: bool = True,
+) -> tuple[Column, ...]:
+    """Return the role of each column.
+
+    Args:
+        header: the headings, None where the source has none.
+        sample: some rows from all over the source (about 2,000 are enough).
+        recognizers: their ``context_headers`` are added to those of ``headings.yaml``.
+        roles: False gives every column without a role.
+
+    Returns:
+        one column for each position of the header or of the sample, in order.
+
+    Raises:
+        RecognizerError: ``headings.yaml`` is broken.
+    """
+    names = list(header or ())
+    profiles = profile_columns(sample, len(names))
+    names += [""] * (len(profiles) - len(names))
+    if not roles:
+        return tuple(Column(p, n, "", "unknown", "", "") for p, n in enumerate(names))
+    headings = with_recognizers(load_headings(), recognizers)
+    columns = []
+    for position, name in enumerate(names):
+        meanings = meanings_of(name, headings) if name.strip() else ()
+        columns.append(_one(position, name, meanings, profiles[position]))
+    columns = _weigh_dates(columns, profiles)
+    columns = _say_whose(columns)
+    return tuple(columns)
+
+
+def _column(position: int, name: str, meaning: Meaning, evidence: str) -> Column:
+    kind = "" if meaning.kind == "other" else meaning.kind
+    whose = meaning.whose if meaning.entity else "unknown"
+    if meaning.entity == "PERSON" and whose in _STAFF:
+        kind, whose = "doctor_name", "doctor"
+    return Column(position, name, meaning.entity, whose, evidence, kind)
+
+
+def _one(position: int, name: str, meanings: tuple[Meaning, ...], profile: Profile) -> Column:
+    for meaning in meanings:
+        if not meaning.entity:
+            continue
+        if profile.filled == 0:
+            if meaning.sure:
+                return _column(position, name, meaning, "heading")
+            continue
+        found = supports(meaning, profile)
+        if found is not None:
+            return _column(position, name, found, "heading+values")
+    found = value_meaning(profile, named=bool(meanings))
+    if found is not None:
+        return _column(position, name, found, "values")
+    for meaning in meanings:
+        if not meaning.entity:
+            return _column(position, name, meaning, "heading")
+    return Column(position, name, "", "unknown", "", "")
+
+
+def _weigh_dates(columns: list[Column], profiles: Sequence[Profile]) -> list[Column]:
+    """Find dates of birth by the resident ID of the same row, and pregnancies by 280 days."""
+    out = list(columns)
+    dated = [c for c in columns if not c.entity and c.kind in ("", "time") and profiles[c.position].is_dates]
+    identities = [c for c in columns if c.entity == "CN_RESIDENT_ID"]
+    for column in dated:
+        for identity in identities:
+            share = birth_agreement(profiles[identity.position], profiles[column.position])
+            if share >= _AGREES:
+                out[column.position] = replace(
+                    column, entity="DATE_OF_BIRTH", whose=identity.whose, evidence="values", kind=""
+                )
+                break
+    return _pair_terms(out, profiles)
+
+
+def _pair_terms(columns: list[Column], profiles: Sequence[Profile]) -> list[Column]:
+    out = list(columns)
+    free = [c for c in out if not c.entity and c.kind in ("", "time") and profiles[c.position].is_dates]
+    known = [c for c in out if c.entity == "CN_PREGNANCY" and c.kind in ("lmp", "edd")]
+    for first in [*known, *free]:
+        for second in [*known, *free]:
+            if first.position == second.position or (first in known and second in known):
+                continue
+            if first.kind == "edd" or second.kind == "lmp":
+                continue
+            if term_agreement(profiles[first.position], profiles[second.position]) >= _AGREES:
+                for column, kind in ((first, "lmp"), (second, "edd")):
+                    if not out[column.position].entity:
+                        out[column.position] = replace(
+                            column, entity="CN_PREGNANCY", whose="", evidence="values", kind=kind
+                        )
+    return out
+
+
+def _say_whose(columns: list[Column]) -> list[Column]:
+    """Fill in whose the values are where the heading doesn't say."""
+    near_contact = _near_contact(columns)
+    out = []
+    for column in columns:
+        if column.entity and not column.whose:
+            whose = "contact" if column.position in near_contact else "subject"
+            column = replace(column, whose=whose)  # noqa: PLW2901
+        out.append(column)
+    if not any(c.whose == "subject" and c.entity in ("PERSON", "CN_RESIDENT_ID") for c in out):
+        out = _promote(out)
+    return out
+
+
+def _near_contact(columns: Sequence[Column]) -> set[int]:
+    """Return phone and address columns that follow a contact's name and repeat an earlier one."""
+    near: set[int] = set()
+    for contact in columns:
+        if contact.entity != "PERSON" or contact.whose in ("", "subject", "unknown", *_STAFF):
+            continue
+        for column in columns[contact.position + 1 : contact.position + 1 + _NEAR]:
+            if column.whose or column.entity not in ("CN_MOBILE", "CN_LANDLINE", "CN_ADDRESS"):
+                continue
+            same = ("CN_ADDRESS",) if column.entity == "CN_ADDRESS" else ("CN_MOBILE", "CN_LANDLINE")
+            if any(c.entity in same and not c.whose for c in columns[: contact.position]):
+                near.add(column.position)
+    return near
+
+
+def _promote(columns: list[Column]) -> list[Column]:
+    """Where no name or ID is the subject's, take the first one's holder for the subject."""
+    for column in columns:
+        others = ("", "subject", "unknown", *_STAFF)
+        if column.entity in ("PERSON", "CN_RESIDENT_ID") and column.whose not in others:
+            return [
+                replace(c, whose="subject") if c.whose == column.whose else c for c in columns
+            ]
+    return columns
