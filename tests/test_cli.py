@@ -57,6 +57,10 @@ def users(tmp_path):
     return path
 
 
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
 def one_line_error(result):
     assert result.exit_code == 2
     assert result.stdout == ""
@@ -107,7 +111,7 @@ def test_scan_prints_the_summary_and_leaves_nothing(run, users):
     assert result.exit_code == 0, result.stderr
     assert "Resident ID" in result.stdout
     assert "Records that count" in result.stdout
-    assert os.listdir() == ["users.csv"]
+    assert names(users.parent) == ["users.csv"]
 
 
 def test_scan_json_prints_the_report_and_nothing_else(run, users):
@@ -154,7 +158,7 @@ def test_scan_with_a_source_that_cannot_be_read_ends_with_alerts(run, users):
         (["users.csv", "--key-file", "users.csv"], "users.csv.*32 hex"),
         (["users.csv", "--out", "foreign"], "foreign.*--out"),
         (["users.csv", "--out", "users.csv"], "users.csv"),
-        (["users.csv", "--recognizers", "broken"], "broken"),
+        (["users.csv", "--recognizers", "broken"], "cn/x.yaml"),
         (["users.csv", "--recognizers", "absent"], "absent"),
     ],
 )
@@ -162,8 +166,8 @@ def test_bad_input_gets_one_line_that_names_it(run, users, tmp_path, arguments, 
     (tmp_path / "empty").mkdir()
     (tmp_path / "foreign").mkdir()
     (tmp_path / "foreign" / "letter.txt").write_text("hello")
-    (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / "x.yaml").write_text("id: [")
+    (tmp_path / "broken" / "cn").mkdir(parents=True)
+    (tmp_path / "broken" / "cn" / "x.yaml").write_text("id: [")
     before = sorted(p for p in tmp_path.rglob("*"))
     line = one_line_error(run("scan", *arguments))
     assert re.search(named, line)
@@ -362,5 +366,5 @@ def test_a_stopped_scan_leaves_nothing(tmp_path, number):
     assert "Traceback" not in err
     assert running.returncode in (0, 128 + number)
     if running.returncode:
-        assert os.listdir(pipe) == ["big.csv"]
-    assert os.listdir(tmp_path / "tmp") == []
+        assert names(pipe) == ["big.csv"]
+    assert names(tmp_path / "tmp") == []

@@ -34,7 +34,8 @@ _REPORT_FORMATS = ("text", "json", "html")
 
 
 def _help(name: str) -> str:
-    return say(f"cli.{name}", _LANG)
+    # click takes a backspace for "keep the line breaks of this paragraph"
+    return say(f"cli.{name}", _LANG).replace(r"\b", "\b")
 
 
 def _stop(message: str, code: int) -> None:
@@ -74,7 +75,7 @@ def cli() -> None:
     """Hold the commands."""
 
 
-@cli.command(help=_help("scan"), no_args_is_help=True)
+@cli.command(help=_help("scan"), short_help=_help("short_scan"), no_args_is_help=True)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--out", metavar="DIR", help=_help("option_out_case"))
 @click.option(
@@ -133,7 +134,7 @@ def _code(case: pii.Case) -> int:
     return WITH_ALERTS if incomplete or case.alert_list() else DONE
 
 
-@cli.command(help=_help("report"), no_args_is_help=True)
+@cli.command(help=_help("report"), short_help=_help("short_report"), no_args_is_help=True)
 @click.argument("case", metavar="CASE")
 @click.option("--out", metavar="FILE", help=_help("option_out_report"))
 @click.option("--format", "form", type=click.Choice(_REPORT_FORMATS), help=_help("option_format"))
@@ -154,7 +155,7 @@ def report(case: str, out: str | None, form: str | None, lang: str | None) -> No
     sys.exit(_code(opened))
 
 
-@cli.command(help=_help("detect"), no_args_is_help=True)
+@cli.command(help=_help("detect"), short_help=_help("short_detect"), no_args_is_help=True)
 @click.argument("text", metavar="TEXT")
 @click.option(
     "--format",
@@ -182,7 +183,7 @@ def _stdin() -> str:
         return data.decode("gb18030", "replace")
 
 
-@cli.group(help=_help("recognizers"))
+@cli.group(help=_help("recognizers"), short_help=_help("short_recognizers"))
 def recognizers() -> None:
     """Hold the commands on recognizers."""
 
@@ -210,10 +211,10 @@ def recognizers_list(directory: str | None, lang: str | None) -> None:
 @_told
 def recognizers_check(directory: str | None, lang: str | None) -> None:
     """Check all recognizers and print what fails."""
-    from piidetect.crossfire import check
+    from piidetect.recognizer import check
 
     loaded = pii.load_recognizers(directory)
-    failures = check(loaded)
+    failures = check(loaded, pii.detect)
     chosen = language(lang)
     for failure in failures:
         click.echo(failure)

@@ -6,7 +6,7 @@ Text, HTML and the notebook card all render these, so that no two of them can di
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from piidetect.messages import catalogue, say, term
@@ -149,7 +149,9 @@ def _verdicts(report: Report, words: Words) -> Section:
         for verdict, number in sorted(entity["verdicts"].items(), key=lambda pair: -pair[1])
         if verdict != "valid" and number
     ]
-    return _section(words, "verdicts", "entity verdict #number", rows)
+    section = _section(words, "verdicts", "entity verdict #number", rows)
+    unknown = any("unknown_region" in entity["verdicts"] for entity in report["entities"].values())
+    return section if unknown else replace(section, note="")
 
 
 def _funnel(report: Report, words: Words) -> Section:
@@ -259,13 +261,11 @@ def _without(section: Section, dropped: set[int], *, empty: int) -> Section:
     if not any(row[empty] for row in section.rows):
         dropped = dropped | {empty}
     kept = [index for index in range(len(section.head)) if index not in dropped]
-    return Section(
-        key=section.key,
-        title=section.title,
+    return replace(
+        section,
         head=tuple(section.head[index] for index in kept),
         rows=tuple(tuple(row[index] for index in kept) for row in section.rows),
         numeric=tuple(section.numeric[index] for index in kept),
-        note=section.note,
     )
 
 
