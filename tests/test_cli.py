@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -325,6 +327,29 @@ def test_a_real_process_prints_figures_to_stdout_and_nothing_to_stderr(tmp_path,
     out, err = running.communicate(timeout=120)
     assert (running.returncode, err) == (0, "")
     assert json.loads(out)["totals"]["rows"] == 4
+
+
+def test_a_terminal_gets_a_progress_bar_and_stdout_stays_clean(tmp_path, users):
+    ours, theirs = pty.openpty()
+    running = subprocess.Popen(
+        [sys.executable, "-m", "piidetect.cli", "scan", "users.csv", "--format", "json"],
+        cwd=tmp_path,
+        env={**os.environ, "PIIDETECT_LANG": "en", "TERM": "xterm", "COLUMNS": "120"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        encoding="utf-8",
+    )
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the terminal's other side was closed
+        while chunk := os.read(ours, 4096):
+            shown += chunk
+    os.close(ours)
+    out, _ = running.communicate(timeout=120)
+    assert running.returncode == 0
+    assert json.loads(out)["totals"]["rows"] == 4
+    assert b"Scanning" in shown
 
 
 def test_a_real_process_prints_errors_in_one_line(tmp_path):

@@ -67,6 +67,28 @@ def test_codes_have_words(lang):
     assert [code for section, code in codes if code not in catalogue()[section]] == []
 
 
+def alert_codes():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Dict):
+                pairs = zip(node.keys, node.values, strict=True)
+                found = [v for k, v in pairs if isinstance(k, ast.Constant) and k.value == "code"]
+            elif isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                found = node.args[1:2] if name in {"Alert", "alert"} else []
+                found = [*found, *(k.value for k in node.keywords if k.arg == "code")]
+            else:
+                continue
+            for value in found:
+                if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    yield value.value
+
+
+@pytest.mark.parametrize("code", sorted(set(alert_codes())))
+def test_each_alert_has_a_remedy(code):
+    assert code in catalogue()["remedy"]
+
+
 def test_figures_are_grouped_by_thousands():
     text = say("report.headline_counted", "zh", counted=11_000_000)
     assert "11,000,000" in text

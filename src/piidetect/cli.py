@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import io
+import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +24,7 @@ from piidetect.messages import LANGUAGES, default_language, language, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
     from piidetect.scan import Progress
 
@@ -265,9 +268,17 @@ def _progress(lang: str) -> Iterator[Callable[[Progress], None] | None]:
 def main() -> None:
     """Run the command; characters that a terminal can't show become escapes."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _leave)
     cli(prog_name="piidetect")
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    """End in order, so that what is half-written is removed."""
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":
