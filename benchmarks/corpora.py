@@ -28,13 +28,13 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
 import vocabulary as words
-from people import Slot
 from rows import People, make_people
 from writing import digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from people import Slot
     from writing import Mask, Text, Whole
 
 ENTITIES = ("CN_RESIDENT_ID", "CN_MOBILE", "CN_BANK_CARD", "EMAIL_ADDRESS")
