@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from piidetect.report.width import table
+from piidetect.schema import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ def recognizers(loaded: Sequence[Recognizer], words: Words) -> str:
 
 def _plain(finding: Finding) -> dict[str, Any]:
     """Return a finding as JSON values, the verdict by its name."""
-    values = asdict(finding) if is_dataclass(finding) else {n: getattr(finding, n) for n in _FIELDS}
-    verdict = values["verdict"]
-    values["verdict"] = verdict if isinstance(verdict, str) else verdict.name.lower()
-    return {name: values[name] for name in _FIELDS}
+    values = {name: getattr(finding, name) for name in _FIELDS}
+    if isinstance(finding.verdict, Verdict):
+        values["verdict"] = finding.verdict.name.lower()
+    return values
