@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from piidetect import case_folder as layout
-from piidetect.count.funnel import Group, Step, funnel
+from piidetect.count.funnel import Group, Step, classify, funnel
 from piidetect.count.identifiability import Identifiability, entity_bits
-from piidetect.count.persons import Groups, Persons, PersonTally, count_persons
+from piidetect.count.persons import IDS, Groups, Persons, PersonTally, count_persons
 from piidetect.count.tables import Tables
 from piidetect.errors import CaseError
 from piidetect.schema import ENTITIES, Verdict
@@ -101,9 +101,11 @@ def _count(tables: Tables, folder: layout.Folder, rule: Identifiability) -> Coun
     histogram: dict[int, int] = {}
     for group in sorted(groups):
         histogram[group.mask] = histogram.get(group.mask, 0) + group.records
-    people = count_persons(tables, folder, rule)
-    steps = funnel(groups, rule, **_distinct_records(tables, rule))
-    entities = _entities(tables, histogram, people.ids_by_entity)
+    values = _distinct_values(tables)
+    births = [birth for name in IDS for birth in sorted(values.get(name, {}).items())]
+    people = count_persons(tables, folder, rule, births)
+    steps = funnel(groups, rule, **_distinct_records(tables, groups, rule))
+    entities = _entities(tables, histogram, values)
     return Counts(
         sources=len(folder.parts),
         bytes=sum(part.meta["bytes"] for part in folder.parts),
@@ -117,60 +119,59 @@ def _count(tables: Tables, folder: layout.Folder, rule: Identifiability) -> Coun
     )
 
 
-def _distinct_records(tables: Tables, rule: Identifiability) -> dict[str, int]:
+def _distinct_records(
+    tables: Tables, groups: Sequence[Group], rule: Identifiability
+) -> dict[str, int]:
     """Count the identifiable records that repeat cells, and those with different information.
 
     A record with the same cells but other information (the same line under another heading) is not
     a repetition, hence the pair. Records whose only number is an ID of an unknown region have no
     information key; their cells stand for it.
     """
-    info = [
-        f"case when info0 = 0 and info1 = 0 then content{i} else info{i} end as info{i}"
-        for i in (0, 1)
-    ]
-    [(records, contents)] = tables.rows(
+    info = ", ".join(
+        f"case when info0 = 0 and info1 = 0 then content{i} else info{i} end" for i in (0, 1)
+    )
+    [(pairs,)] = tables.rows(
         f"""
-        select coalesce(sum(n), 0), count(*) from (
-            select count(*) as n from (
-                select xor(content0, info0) as pair0, xor(content1, info1) as pair1
-                from {{records}} where {rule.sql()}
-            ) group by pair0, pair1
+        select count(*) from (
+            select distinct xor(content0, info0), xor(content1, info1)
+            from {{records}} where {rule.sql()}
         )"""
     )
     [(distinct,)] = tables.rows(
-        f"""
-        select count(*) from (
-            select distinct {", ".join(info)} from {{records}} where {rule.sql()}
-        )"""
+        f"select count(*) from (select distinct {info} from {{records}} where {rule.sql()})"
     )
-    return {"duplicate_content": int(records) - contents, "distinct": distinct}
+    identifiable = sum(group.records for group in groups if not classify(group, rule))
+    return {"duplicate_content": identifiable - pairs, "distinct": distinct}
+
+
+def _distinct_values(tables: Tables) -> dict[str, dict[int, int]]:
+    """Return entity → detail → distinct valid values; the detail follows from the value."""
+    values: dict[str, dict[int, int]] = {}
+    for entity, detail, number in tables.rows(
+        f"""
+        select entity, detail, count(*) from (
+            select distinct entity, key0, key1, detail from {{findings}}
+            where verdict = {Verdict.VALID:d}
+        ) group by all"""
+    ):
+        values.setdefault(ENTITIES[entity], {})[detail] = number
+    return values
 
 
 def _entities(
-    tables: Tables, histogram: Mapping[int, int], ids: Mapping[str, int]
+    tables: Tables, histogram: Mapping[int, int], values: Mapping[str, Mapping[int, int]]
 ) -> dict[str, EntityCount]:
     verdicts: dict[str, dict[str, int]] = {}
     for entity, verdict, findings in sorted(
         tables.rows("select entity, verdict, count(*) from {findings} group by all")
     ):
         verdicts.setdefault(ENTITIES[entity], {})[Verdict(verdict).name.lower()] = findings
-    known = ", ".join(str(ENTITIES.index(name)) for name in ids)
-    distinct = {
-        ENTITIES[entity]: number
-        for entity, number in tables.rows(
-            f"""
-            select entity, count(*) from (
-                select distinct entity, key0, key1 from {{findings}}
-                where verdict = {Verdict.VALID:d} and entity not in ({known})
-            ) group by entity"""
-        )
-    }
-    distinct.update(ids)
     return {
         name: EntityCount(
             findings=sum(by_verdict.values()),
             verdicts=by_verdict,
-            distinct_valid=distinct.get(name, 0),
+            distinct_valid=sum(values.get(name, {}).values()),
             rows=_having(histogram, entity_bits(name)),
         )
         for name, by_verdict in sorted(verdicts.items())

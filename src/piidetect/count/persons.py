@@ -24,10 +24,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 from piidetect.count.identifiability import CONTACTS, PERSONAL_NUMBERS, entity_bits
-from piidetect.schema import ENTITIES, ENTITY_NUMBER, SubjectKind, Verdict
+from piidetect.schema import ENTITY_NUMBER, SubjectKind, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from piidetect.case_folder import Folder
     from piidetect.count.identifiability import Identifiability
@@ -79,7 +79,6 @@ class PersonTally:
     point: int
     high: int
     groups: Groups
-    ids_by_entity: Mapping[str, int]
     masks: Mapping[int, int]
 
     def persons(self, distinct_valid: Mapping[str, int]) -> Persons:
@@ -88,11 +87,20 @@ class PersonTally:
         return Persons(self.low, self.point, self.high, by_key)
 
 
-def count_persons(tables: Tables, folder: Folder, rule: Identifiability) -> PersonTally:
-    """Return the tally of persons of a case."""
-    births, by_entity, uncertain = _ids(tables)
-    ids = sum(by_entity.values())
+def count_persons(
+    tables: Tables, folder: Folder, rule: Identifiability, births: Sequence[tuple[int, int]]
+) -> PersonTally:
+    """Return the tally of persons of a case.
+
+    Args:
+        tables: the case's tables.
+        folder: the case folder.
+        rule: when a record identifies somebody.
+        births: (``detail``, distinct valid IDs) as in :func:`age_groups`.
+    """
+    ids = sum(number for _detail, number in births)
     named, bare = _others(tables)
+    uncertain = _uncertain(tables)
     point = ids + named
     low = ids or min(point, _names(tables, folder, rule))
     masks = _masks(tables)
@@ -102,7 +110,7 @@ def count_persons(tables: Tables, folder: Folder, rule: Identifiability) -> Pers
         dt.date.fromisoformat(folder.meta["reference_date"]),
         pregnant=sum(number for mask, number in masks.items() if mask & pregnant),
     )
-    return PersonTally(low, point, point + uncertain + bare, groups, by_entity, masks)
+    return PersonTally(low, point, point + uncertain + bare, groups, masks)
 
 
 def age_groups(
@@ -128,28 +136,28 @@ def age_groups(
     return tally
 
 
-def _ids(tables: Tables) -> tuple[list[tuple[int, int]], dict[str, int], int]:
-    """Return the births of the distinct valid IDs, their number by entity, and the uncertain IDs."""
+def _uncertain(tables: Tables) -> int:
+    """Return the distinct IDs of unknown region or unchecked that are nowhere valid."""
     numbers = ", ".join(str(ENTITY_NUMBER[name]) for name in IDS)
-    verdicts = f"{Verdict.VALID:d}, {Verdict.UNKNOWN_REGION:d}, {Verdict.UNCHECKED:d}"
-    rows = tables.rows(
+    tables.run(
         f"""
-        select entity, best, detail, count(*) from (
-            select entity, min(verdict) as best, max(detail) as detail from {{findings}}
-            where entity in ({numbers}) and verdict in ({verdicts}) and (key0 <> 0 or key1 <> 0)
-            group by entity, key0, key1
-        ) group by all"""
+        create temp table doubtful as
+        select distinct entity, key0, key1 from {{findings}}
+        where entity in ({numbers}) and (key0 <> 0 or key1 <> 0)
+          and verdict in ({Verdict.UNKNOWN_REGION:d}, {Verdict.UNCHECKED:d})"""
     )
-    births: dict[int, int] = {}
-    by_entity = dict.fromkeys(IDS, 0)
-    uncertain = 0
-    for entity, best, detail, number in rows:
-        if best == Verdict.VALID:
-            births[detail] = births.get(detail, 0) + number
-            by_entity[ENTITIES[entity]] += number
-        else:
-            uncertain += number
-    return sorted(births.items()), by_entity, uncertain
+    [(doubtful,)] = tables.rows("select count(*) from doubtful")
+    if not doubtful:
+        return 0
+    [(valid,)] = tables.rows(
+        f"""
+        select count(*) from (
+            select distinct entity, key0, key1
+            from {{findings}} semi join doubtful using (entity, key0, key1)
+            where entity in ({numbers}) and verdict = {Verdict.VALID:d}
+        )"""
+    )
+    return int(doubtful - valid)
 
 
 def _others(tables: Tables) -> tuple[int, int]:
