@@ -32,17 +32,48 @@ TEXTS = st.one_of(
     st.text(ALPHABET, max_size=24),
     st.sampled_from(sorted(cell_text.PLACEHOLDERS)),
     DIGITS,
-    st.builds("{:04d}{}{:02d}{}{:02d}{}".format, st.integers(0, 9999), st.sampled_from("-/.年 "),
-              st.integers(0, 13), st.sampled_from("-/.月 "), st.integers(0, 32),
-              st.sampled_from(["", "日", " 00:00:00", "T00:00:00.000Z", "号", "x", " 下午3时"])),
-    st.builds("{}{:02d}{}".format, st.sampled_from("AOZaz1张"), st.integers(0, 99),
-              st.sampled_from(["", ".", ".x", ".0", ".00", ".x00", ".000x001", ".0x001", ".00X12",
-                               ".123456", "+", "*", ".9*"])),
-    st.builds("{}{}{}{}".format, st.sampled_from(["", "孕", "停"]), st.integers(0, 50),
-              st.sampled_from(["", "周", "+", "周+", "W", "w", ".", "周周"]),
-              st.sampled_from(["", "0", "3", "6天", "7", "3周", "3d", "33"])),
+    st.builds(
+        "{:04d}{}{:02d}{}{:02d}{}".format,
+        st.integers(0, 9999),
+        st.sampled_from("-/.年 "),
+        st.integers(0, 13),
+        st.sampled_from("-/.月 "),
+        st.integers(0, 32),
+        st.sampled_from(["", "日", " 00:00:00", "T00:00:00.000Z", "号", "x", " 下午3时"]),
+    ),
+    st.builds(
+        "{}{:02d}{}".format,
+        st.sampled_from("AOZaz1张"),
+        st.integers(0, 99),
+        st.sampled_from(
+            [
+                "",
+                ".",
+                ".x",
+                ".0",
+                ".00",
+                ".x00",
+                ".000x001",
+                ".0x001",
+                ".00X12",
+                ".123456",
+                "+",
+                "*",
+                ".9*",
+            ]
+        ),
+    ),
+    st.builds(
+        "{}{}{}{}".format,
+        st.sampled_from(["", "孕", "停"]),
+        st.integers(0, 50),
+        st.sampled_from(["", "周", "+", "周+", "W", "w", ".", "周周"]),
+        st.sampled_from(["", "0", "3", "6天", "7", "3周", "3d", "33"]),
+    ),
     st.builds("{}.{}E+{}".format, st.integers(0, 12), DIGITS, st.integers(0, 30)),
-    st.builds("{}{}".format, st.text(ALPHABET, max_size=3), st.text("张 a", min_size=250, max_size=260)),
+    st.builds(
+        "{}{}".format, st.text(ALPHABET, max_size=3), st.text("张 a", min_size=250, max_size=260)
+    ),
 )
 
 TWINS = {
@@ -72,7 +103,9 @@ def check(texts: list[str], profile: int, today: int = TODAY) -> tuple[list[Verd
 @pytest.mark.parametrize("profile", sorted(TWINS))
 @settings(max_examples=400, deadline=None)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=20))
-@example(texts=["王　丽　之　女", "李 之女", "之", "张A", "A张1", "·张三", "张··三", "(null)", "某"])
+@example(
+    texts=["王　丽　之　女", "李 之女", "之", "张A", "A张1", "·张三", "张··三", "(null)", "某"]
+)
 @example(texts=["9" * 300 + "E+1", "1.E+5", "1.5E+", "1E+5", "00010101", "0000-00-00", "1900-01"])
 def test_kernel_gives_what_the_scalar_twin_gives(profile: int, texts: list[str]) -> None:
     verdicts, _ = check(texts, profile)
@@ -98,7 +131,9 @@ def test_values_are_those_of_the_twins(text: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(raw=st.binary(max_size=40), profile=st.sampled_from(sorted(TWINS)))
-def test_bytes_that_are_no_text_neither_crash_nor_read_past_the_cell(raw: bytes, profile: int) -> None:
+def test_bytes_that_are_no_text_neither_crash_nor_read_past_the_cell(
+    raw: bytes, profile: int
+) -> None:
     out = []
     for tail in (bytes(64), b"\xe5\xbc\xa0" * 22):
         data = np.frombuffer(raw + tail, np.uint8)
@@ -134,7 +169,10 @@ def test_birth_dates(text: str, expected: tuple[Verdict, int]) -> None:
 
 def test_without_a_reference_date_no_day_is_too_late() -> None:
     assert check(["2099-12-31"], values.BIRTH_DATE, today=0)[0] == [Verdict.VALID]
-    assert check(["2026-10-08", "2028-01-02"], values.DATE)[0] == [Verdict.VALID, Verdict.INVALID_DATE]
+    assert check(["2026-10-08", "2028-01-02"], values.DATE)[0] == [
+        Verdict.VALID,
+        Verdict.INVALID_DATE,
+    ]
 
 
 def test_profile_ids_of_entities() -> None:

@@ -8,7 +8,7 @@ the shape, and so on down to ``TEXT``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
@@ -63,16 +63,16 @@ for _name in person_name.SURNAMES | {name[0] for name in person_name.COMPOUND_SU
     _SURNAMES[ord(_name)] = True
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _digits_at(codes, at, count):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _digits_at(codes: Any, at: int, count: int) -> int:
     value = 0
     for i in range(at, at + count):
         value = value * 10 + codes[i] - 48
     return value
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _is_luhn(codes, n):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _is_luhn(codes: Any, n: int) -> bool:
     total = 0
     for i in range(n):
         digit = codes[n - 1 - i] - 48
@@ -82,8 +82,8 @@ def _is_luhn(codes, n):  # type: ignore[no-untyped-def]
     return total % 10 == 0
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _look_of_18(codes):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _look_of_18(codes: Any) -> int:
     total = 0
     for i in range(17):
         total += (codes[i] - 48) * _WEIGHTS[i]
@@ -97,8 +97,8 @@ def _look_of_18(codes):  # type: ignore[no-untyped-def]
     return ID18_LIKE
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _look_of_digits(codes, n, dashed):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _look_of_digits(codes: Any, n: int, dashed: int) -> int:
     """Return the look of `n` digits (separators taken out; dashed: position of the first dash)."""
     if n == 18:
         return _look_of_18(codes)
@@ -121,8 +121,8 @@ def _look_of_digits(codes, n, dashed):  # type: ignore[no-untyped-def]
     return SHORT_PHONE if (n == 7 or n == 8) and codes[0] > 49 else INTEGER
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _look_of_numeric(codes, n, digits):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _look_of_numeric(codes: Any, n: int, digits: Any) -> int:
     """Return the look of a cell of digits and marks, ``TEXT`` where it is none of them."""
     stars = count = dashed = dots = 0
     for i in range(n):
@@ -156,8 +156,8 @@ def _look_of_numeric(codes, n, digits):  # type: ignore[no-untyped-def]
     return _look_of_digits(digits, count, dashed)
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _look_of_text(codes, n):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _look_of_text(codes: Any, n: int) -> int:
     han = spaces = points = at = 0
     marks = high_at = 0
     for i in range(n):
@@ -185,8 +185,8 @@ def _look_of_text(codes, n):  # type: ignore[no-untyped-def]
     return HAN_WORD if han == n and han <= 8 else TEXT
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _look(codes, n, digits):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _look(codes: Any, n: int, digits: Any) -> int:
     if is_absent(codes, n):
         return EMPTY
     if n == TOO_LONG:
@@ -194,7 +194,11 @@ def _look(codes, n, digits):  # type: ignore[no-untyped-def]
     day = parse_date(codes, n)
     if day > 0:
         whole = day % 100 > 0
-        if is_real_day(day if whole else day + 1) and 17000000 < day < 22000000 and (whole or n > 6):
+        if (
+            is_real_day(day if whole else day + 1)
+            and 17000000 < day < 22000000
+            and (whole or n > 6)
+        ):
             return DATE if n <= 11 else TIME
     if is_scientific(codes, n):
         return PRECISION_LOST
@@ -203,7 +207,7 @@ def _look(codes, n, digits):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _look_cells(data, start, stop, out):  # type: ignore[no-untyped-def]
+def _look_cells(data: Any, start: Any, stop: Any, out: Any) -> None:
     codes = np.empty(MAX_CODES, np.int32)
     digits = np.empty(MAX_CODES, np.int32)
     for i in range(start.size):

@@ -6,7 +6,7 @@ The tables are built from the constants of the scalar twins, so that one list se
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
@@ -82,15 +82,15 @@ _PLACEHOLDERS = _placeholders()
 
 
 @njit(nogil=True, cache=True)
-def kind_of(code):  # type: ignore[no-untyped-def]
+def kind_of(code: int) -> int:
     """Return the kinds of a code point as bits; all of planes 2 and 3 are hanzi."""
     if code < 0x10000:
         return KINDS[code]
     return np.uint8(HAN) if 0x20000 <= code < 0x40000 else np.uint8(0)
 
 
-@njit(nogil=True, cache=True, inline="never")
-def fold_cell(data, start, stop, codes):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def fold_cell(data: Any, start: int, stop: int, codes: Any) -> int:
     """Write the folded, trimmed code points of a UTF-8 cell into `codes`; return their number.
 
     Args:
@@ -118,7 +118,9 @@ def fold_cell(data, start, stop, codes):  # type: ignore[no-untyped-def]
                 code = np.int32(((b & 0x1F) << 6) | (data[i + 1] & 0x3F))
                 i += 2
             elif size == 3:
-                code = np.int32(((b & 0x0F) << 12) | ((data[i + 1] & 0x3F) << 6) | (data[i + 2] & 0x3F))
+                code = np.int32(
+                    ((b & 0x0F) << 12) | ((data[i + 1] & 0x3F) << 6) | (data[i + 2] & 0x3F)
+                )
                 i += 3
                 if code >= 0xFF01 and code <= 0xFF5E:
                     code -= np.int32(0xFEE0)
@@ -144,8 +146,8 @@ def fold_cell(data, start, stop, codes):  # type: ignore[no-untyped-def]
     return n
 
 
-@njit(nogil=True, cache=True, inline="never")
-def is_absent(codes, n):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def is_absent(codes: Any, n: int) -> bool:
     """Return whether the cell is empty or a placeholder (`numbers.cell_text.is_placeholder`)."""
     if n == 0:
         return True

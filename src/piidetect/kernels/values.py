@@ -8,7 +8,7 @@ first, so that full-width digits and multi-byte letters cost the rules nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
@@ -78,8 +78,8 @@ def profile_id(entity: str, kind: str) -> int:
     return _PROFILES.get(entity, 0)
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _person(codes, n):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _person(codes: Any, n: int) -> int:
     han = letters = dots = others = 0
     if n > 2 and (kind_of(codes[n - 2]) & HAN):
         c = codes[n - 1]
@@ -129,8 +129,8 @@ def _person(codes, n):  # type: ignore[no-untyped-def]
     return _VALID if han <= 25 else _LENGTH
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _address(codes, n):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _address(codes: Any, n: int) -> int:
     han = letters = digits = spaces = 0
     marks = 0
     for i in range(n):
@@ -155,8 +155,8 @@ def _address(codes, n):  # type: ignore[no-untyped-def]
     return _VALID if n >= 5 else _LENGTH
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _run(codes, n, at, most):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _run(codes: Any, n: int, at: int, most: int) -> tuple[int, int]:
     """Return the number of up to `most` digits at `at`, and the position after it."""
     value = 0
     i = at
@@ -166,8 +166,8 @@ def _run(codes, n, at, most):  # type: ignore[no-untyped-def]
     return (value if i > at else -1), i
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _is_time(codes, n, at, joined):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _is_time(codes: Any, n: int, at: int, joined: bool) -> bool:
     if at < n and not joined and codes[at] != 32 and codes[at] != 84:
         return False
     for i in range(at, n):
@@ -176,8 +176,8 @@ def _is_time(codes, n, at, joined):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _parse_digits(codes, n, run):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _parse_digits(codes: Any, n: int, run: int) -> int:
     head, _ = _run(codes, n, 0, 8)
     if run == 6:
         return head * 100 if n == 6 else -1
@@ -191,8 +191,8 @@ def _parse_digits(codes, n, run):  # type: ignore[no-untyped-def]
     return head if hours < 24 and minutes < 60 and seconds < 60 else -1
 
 
-@njit(nogil=True, cache=True, inline="never")
-def parse_date(codes, n):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def parse_date(codes: Any, n: int) -> int:
     """Return yyyymmdd (day 00 where there is none) or -1 (`numbers.date.parse`)."""
     if n < 6:
         return -1
@@ -226,8 +226,8 @@ def parse_date(codes, n):  # type: ignore[no-untyped-def]
     return value + day if _is_time(codes, n, at, joined) else -1
 
 
-@njit(nogil=True, cache=True, inline="never")
-def is_real_day(value):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def is_real_day(value: int) -> bool:
     """Return whether the day yyyymmdd stands in the Gregorian calendar."""
     year = value // 10_000
     month = value // 100 % 100
@@ -242,8 +242,8 @@ def is_real_day(value):  # type: ignore[no-untyped-def]
     return day <= 31
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _judge_date(value, earliest, latest):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _judge_date(value: int, earliest: int, latest: int) -> int:
     if value < 0:
         return _FORMAT
     if (
@@ -263,8 +263,8 @@ def _judge_date(value, earliest, latest):  # type: ignore[no-untyped-def]
     return _VALID if whole else _UNCHECKED
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _is_other(codes, n):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _is_other(codes: Any, n: int) -> bool:
     """Return whether the code has the shape of a mobile number, a date or a resident ID."""
     if n != 8 and n != 11 and n != 15 and n != 18:
         return False
@@ -275,7 +275,9 @@ def _is_other(codes, n):  # type: ignore[no-untyped-def]
     whole = 48 <= end <= 57
     if n == 18:
         day, _ = _run(codes, n, 6, 8)
-        return (whole or end == 88 or end == 120) and 18000000 <= day < 21000000 and is_real_day(day)
+        return (
+            (whole or end == 88 or end == 120) and 18000000 <= day < 21000000 and is_real_day(day)
+        )
     if not whole:
         return False
     if n == 11:
@@ -287,8 +289,8 @@ def _is_other(codes, n):  # type: ignore[no-untyped-def]
     return is_real_day(19000000 + day)
 
 
-@njit(nogil=True, cache=True, inline="never")
-def is_scientific(codes, n):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def is_scientific(codes: Any, n: int) -> bool:
     """Return whether the codes are a shortened number: ``3.30106E+17``."""
     if n < 4 or codes[0] < 48 or codes[0] > 57:
         return False
@@ -305,8 +307,8 @@ def is_scientific(codes, n):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _number(codes, n, longest):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _number(codes: Any, n: int, longest: int) -> int:
     digits = 0
     foreign = False
     for i in range(n):
@@ -326,8 +328,8 @@ def _number(codes, n, longest):  # type: ignore[no-untyped-def]
     return _VALID
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _icd10(codes, n):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _icd10(codes: Any, n: int) -> int:
     if codes[n - 1] == 43 or codes[n - 1] == 42:
         n -= 1
     if n < 3:
@@ -354,8 +356,8 @@ def _icd10(codes, n):  # type: ignore[no-untyped-def]
     return value if at == 11 else 0
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _gestation(codes, n):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _gestation(codes: Any, n: int) -> int:
     """Return the days of gestation, 0 where the cell has none."""
     weeks, at = _run(codes, n, 1 if codes[0] == 0x5B55 else 0, 2)
     if weeks < 4 or weeks > 42:
@@ -377,8 +379,8 @@ def _gestation(codes, n):  # type: ignore[no-untyped-def]
     return value if known and at + 1 == n else 0
 
 
-@njit(nogil=True, cache=True, inline="never")
-def _check(codes, n, profile, today, value):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def _check(codes: Any, n: int, profile: int, today: int, value: Any) -> int:
     """Return the verdict on folded codes; write the value, where there is one, to value[0]."""
     if is_absent(codes, n):
         return _NONE
@@ -410,7 +412,9 @@ def _check(codes, n, profile, today, value):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _check_cells(data, start, stop, profile, today, out_verdict, out_value):  # type: ignore[no-untyped-def]
+def _check_cells(
+    data: Any, start: Any, stop: Any, profile: int, today: int, out_verdict: Any, out_value: Any
+) -> None:
     codes = np.empty(MAX_CODES, np.int32)
     value = np.zeros(1, np.int64)
     for i in range(start.size):

@@ -16,8 +16,8 @@ letters a digit and two spaces are asked for.
 
 from __future__ import annotations
 
-from piidetect.errors import ValidationError
-from piidetect.numbers.cell_text import MAX_CODES, fold, is_placeholder, raise_for
+from piidetect.numbers.cell_text import MAX_CODES, fold, is_placeholder
+from piidetect.numbers.verdict_errors import raise_unless_usable
 from piidetect.numbers.person_name import is_han, is_letter
 from piidetect.schema import Verdict
 
@@ -25,7 +25,9 @@ from piidetect.schema import Verdict
 HIGH_MARKS = frozenset("省市区县州盟旗區縣")
 
 #: Marks of places below the county.
-LOW_MARKS = frozenset("乡镇村路街道巷弄号楼栋幢室组队屯苑园座层厦坊庄社里院胡堡寨厂场校鄉鎮號樓棟莊園")
+LOW_MARKS = frozenset(
+    "乡镇村路街道巷弄号楼栋幢室组队屯苑园座层厦坊庄社里院胡堡寨厂场校鄉鎮號樓棟莊園"
+)
 
 _SHORTEST = 5
 _SHORTEST_LATIN = 10
@@ -70,16 +72,12 @@ def validate(text: str) -> str:
     Raises:
         ValidationError: the cell can't be an address.
     """
-    raise_for(verdict(text))
+    raise_unless_usable(verdict(text))
     return compact(text)
 
 
 def is_valid(text: str) -> bool:
     """Return whether `text` is an address below the county; never raises."""
-    try:
-        validate(text)
-    except ValidationError:
-        return False
     return verdict(text) is Verdict.VALID
 
 

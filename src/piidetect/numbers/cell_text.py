@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all checks of a whole cell share: folding, trimming, placeholders, errors.
+"""What all checks of a whole cell share: folding, trimming, placeholders.
 
 A cell is *folded* (full-width forms U+FF01 to U+FF5E and the ideographic space become ASCII) and
 trimmed of white space, quotes and the apostrophe that spreadsheets put before numbers::
@@ -13,15 +13,6 @@ Kernels read the same constants, so both sides can't drift apart.
 """
 
 from __future__ import annotations
-
-from piidetect.errors import (
-    InvalidChecksum,
-    InvalidComponent,
-    InvalidFormat,
-    InvalidLength,
-    ValidationError,
-)
-from piidetect.schema import Verdict
 
 #: Characters taken off both ends of a cell (after folding).
 TRIMMED = " \t\n\r\x0b\x0c\x00'\"`\u00a0\ufeff"
@@ -69,27 +60,3 @@ def is_placeholder(folded: str) -> bool:
 def is_digits(text: str) -> bool:
     """Return whether `text` is one or more ASCII digits."""
     return text.isascii() and text.isdigit()
-
-
-_ERRORS: dict[Verdict, type[ValidationError]] = {
-    Verdict.NONE: InvalidFormat,
-    Verdict.INVALID_LENGTH: InvalidLength,
-    Verdict.INVALID_FORMAT: InvalidFormat,
-    Verdict.INVALID_CHECKSUM: InvalidChecksum,
-    Verdict.INVALID_DATE: InvalidComponent,
-    Verdict.PLACEHOLDER: InvalidComponent,
-    Verdict.PRECISION_LOST: InvalidFormat,
-    Verdict.MASKED: InvalidFormat,
-}
-
-
-def raise_for(verdict: Verdict) -> None:
-    """Raise the error that stands for `verdict`; do nothing for ``VALID`` and ``UNCHECKED``.
-
-    Raises:
-        ValidationError: the leaf class of :mod:`piidetect.errors` for this verdict. The message
-            is the verdict's name and never holds the value.
-    """
-    error = _ERRORS.get(verdict)
-    if error is not None:
-        raise error(verdict.name.lower())

@@ -17,8 +17,8 @@ day 00 and is ``unchecked``. Dates that systems write for "no date" (1900-01-01,
 
 from __future__ import annotations
 
-from piidetect.errors import ValidationError
-from piidetect.numbers.cell_text import MAX_CODES, fold, is_digits, is_placeholder, raise_for
+from piidetect.numbers.cell_text import MAX_CODES, fold, is_digits, is_placeholder
+from piidetect.numbers.verdict_errors import raise_unless_usable
 from piidetect.schema import Verdict
 
 #: Dates that stand for "no date".
@@ -38,7 +38,7 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 def is_real(year: int, month: int, day: int) -> bool:
     """Return whether the day stands in the Gregorian calendar (year 1 to 9999)."""
-    if not (1 <= year and 1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]):  # noqa: PLR2004
+    if not (1 <= year and 1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]):
         return False
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     return leap or (month, day) != (2, 29)
@@ -62,9 +62,9 @@ def _ends(text: str, at: int, *, joined: bool = False) -> bool:
 
 def _parse_digits(text: str, run: int) -> int:
     value = int(text[:8])
-    if run == 6:  # noqa: PLR2004
+    if run == 6:
         return int(text[:6]) * 100 if len(text) == run else -1
-    if run == 8:  # noqa: PLR2004
+    if run == 8:
         return value if _ends(text, run) else -1
     if run not in (12, 14) or len(text) != run:
         return -1
@@ -81,12 +81,12 @@ def parse(text: str) -> int:
     if len(folded) > MAX_CODES:
         return -1
     year, at = _take(folded, 0, 4)
-    if at != 4 or len(folded) < 6:  # noqa: PLR2004
+    if at != 4 or len(folded) < 6:
         return -1
     run = 4
-    while run < len(folded) and run < 15 and "0" <= folded[run] <= "9":  # noqa: PLR2004
+    while run < len(folded) and run < 15 and "0" <= folded[run] <= "9":
         run += 1
-    if run > 4:  # noqa: PLR2004
+    if run > 4:
         return _parse_digits(folded, run)
     separator = folded[4]
     if separator not in "-/.年":
@@ -111,7 +111,7 @@ def _judge(value: int, earliest: int, latest: int) -> Verdict:
     if value in NO_DATES:
         return Verdict.PLACEHOLDER
     year, month, day = value // 10_000, value // 100 % 100, value % 100
-    whole = day > 0 or not 1 <= month <= 12  # noqa: PLR2004
+    whole = day > 0 or not 1 <= month <= 12
     if not is_real(year, month, day if whole else 1):
         return Verdict.INVALID_DATE
     if value + (not whole) < earliest or (latest and value > latest):
@@ -149,16 +149,13 @@ def validate(text: str, *, today: int = 0) -> str:
     Raises:
         ValidationError: the cell isn't a date, or the date can't be.
     """
-    raise_for(verdict(text, today=today))
+    raise_unless_usable(verdict(text, today=today))
     return format(text)
 
 
 def is_valid(text: str, *, today: int = 0) -> bool:
     """Return whether `text` is a whole date that can be a birth date; never raises."""
-    try:
-        return len(validate(text, today=today)) == len("1990-03-07")
-    except ValidationError:
-        return False
+    return verdict(text, today=today) is Verdict.VALID
 
 
 def compact(text: str) -> str:
@@ -170,6 +167,6 @@ def compact(text: str) -> str:
 def format(text: str) -> str:  # noqa: A001
     """Return the date as yyyy-mm-dd, or the folded text where it isn't a date."""
     number = compact(text)
-    if len(number) != 8 or not is_digits(number):  # noqa: PLR2004
+    if len(number) != 8 or not is_digits(number):
         return number
     return f"{number[:4]}-{number[4:6]}" + ("" if number[6:] == "00" else f"-{number[6:]}")

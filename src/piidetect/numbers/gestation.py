@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import datetime
 
-from piidetect.errors import ValidationError
-from piidetect.numbers.cell_text import MAX_CODES, fold, is_placeholder, raise_for
+from piidetect.numbers.cell_text import MAX_CODES, fold, is_placeholder
+from piidetect.numbers.verdict_errors import raise_unless_usable
 from piidetect.schema import Verdict
 
 FEWEST_WEEKS = 4
@@ -34,7 +34,7 @@ def _split(folded: str) -> tuple[int, int]:
     """Return weeks and days, or (-1, -1) where the cell isn't a duration of gestation."""
     rest = folded.removeprefix("孕")
     at = 0
-    while at < len(rest) and at < 2 and "0" <= rest[at] <= "9":  # noqa: PLR2004
+    while at < len(rest) and at < 2 and "0" <= rest[at] <= "9":
         at += 1
     if at == 0:
         return -1, -1
@@ -71,7 +71,7 @@ def days(text: str) -> int:
     Raises:
         ValidationError: the cell isn't a duration of gestation.
     """
-    raise_for(verdict(text))
+    raise_unless_usable(verdict(text))
     weeks, rest = _split(fold(text))
     return weeks * 7 + rest
 
@@ -91,16 +91,13 @@ def validate(text: str) -> str:
     Raises:
         ValidationError: the cell isn't a duration of gestation.
     """
-    raise_for(verdict(text))
+    raise_unless_usable(verdict(text))
     return compact(text)
 
 
 def is_valid(text: str) -> bool:
     """Return whether `text` is a duration of gestation; never raises."""
-    try:
-        return bool(validate(text))
-    except ValidationError:
-        return False
+    return verdict(text) is Verdict.VALID
 
 
 def format(text: str) -> str:  # noqa: A001

@@ -16,7 +16,8 @@ supervision and outcome of pregnancy.
 
 from __future__ import annotations
 
-from piidetect.numbers.cell_text import MAX_CODES, fold, is_digits, is_placeholder, raise_for
+from piidetect.numbers.cell_text import MAX_CODES, fold, is_digits, is_placeholder
+from piidetect.numbers.verdict_errors import raise_unless_usable
 from piidetect.schema import Verdict
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -32,17 +33,17 @@ def compact(text: str) -> str:
 def _is_code(code: str) -> bool:
     if code[-1] in "+*":
         code = code[:-1]
-    if len(code) < 3 or code[0] not in _LETTERS or not is_digits(code[1:3]):  # noqa: PLR2004
+    if len(code) < 3 or code[0] not in _LETTERS or not is_digits(code[1:3]):
         return False
     rest = code[3:]
     if not rest:
         return True
-    if len(rest) < 2 or rest[0] != "." or not (is_digits(rest[1]) or rest[1] == "x"):  # noqa: PLR2004
+    if len(rest) < 2 or rest[0] != "." or not (is_digits(rest[1]) or rest[1] == "x"):
         return False
     digits, extension = rest[2:4], rest[4:]
     if not extension:
         return not digits or is_digits(digits)
-    extended = len(extension) == 4 and extension[0] == "x" and is_digits(extension[1:])  # noqa: PLR2004
+    extended = len(extension) == 4 and extension[0] == "x" and is_digits(extension[1:])
     return is_digits(digits) and extended
 
 
@@ -62,7 +63,7 @@ def validate(text: str) -> str:
     Raises:
         ValidationError: the cell isn't such a code.
     """
-    raise_for(verdict(text))
+    raise_unless_usable(verdict(text))
     return compact(text)
 
 
@@ -84,5 +85,3 @@ def is_pregnancy(text: str) -> bool:
 def format(text: str) -> str:  # noqa: A001
     """Return the code as it is written: the canonical form."""
     return compact(text)
-
-

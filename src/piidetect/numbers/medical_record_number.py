@@ -16,8 +16,8 @@ not by its shape a mobile number, a resident ID or a date.
 
 from __future__ import annotations
 
-from piidetect.errors import ValidationError
-from piidetect.numbers.cell_text import MAX_CODES, fold, is_digits, is_placeholder, raise_for
+from piidetect.numbers.cell_text import MAX_CODES, fold, is_digits, is_placeholder
+from piidetect.numbers.verdict_errors import raise_unless_usable
 from piidetect.numbers.date import is_real
 from piidetect.schema import Verdict
 
@@ -46,15 +46,15 @@ def _is_other(text: str) -> bool:
     if not is_digits(text[:-1]) or not (is_digits(text[-1]) or text[-1] in "Xx"):
         return False
     whole = is_digits(text[-1])
-    if len(text) == 18:  # noqa: PLR2004
+    if len(text) == 18:
         return "1800" <= text[6:10] < "2100" and _is_day(text[6:14])
     if not whole:
         return False
-    if len(text) == 11:  # noqa: PLR2004
+    if len(text) == 11:
         return text[0] == "1" and text[1] >= "3"
-    if len(text) == 8:  # noqa: PLR2004
+    if len(text) == 8:
         return "1900" <= text[:4] < "2100" and _is_day(text)
-    return len(text) == 15 and _is_day("19" + text[6:12])  # noqa: PLR2004
+    return len(text) == 15 and _is_day("19" + text[6:12])
 
 
 def verdict(text: str, *, longest: int = LONGEST) -> Verdict:
@@ -95,16 +95,13 @@ def validate(text: str, *, longest: int = LONGEST) -> str:
     Raises:
         ValidationError: the cell can't be such a number.
     """
-    raise_for(verdict(text, longest=longest))
+    raise_unless_usable(verdict(text, longest=longest))
     return compact(text)
 
 
 def is_valid(text: str, *, longest: int = LONGEST) -> bool:
     """Return whether `text` can be such a number; never raises."""
-    try:
-        return bool(validate(text, longest=longest))
-    except ValidationError:
-        return False
+    return verdict(text, longest=longest) is Verdict.VALID
 
 
 def format(text: str) -> str:  # noqa: A001

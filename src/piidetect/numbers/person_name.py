@@ -25,8 +25,8 @@ to tell a column of names from other short words, never to reject a name.
 
 from __future__ import annotations
 
-from piidetect.errors import ValidationError
-from piidetect.numbers.cell_text import MASKS, MAX_CODES, fold, is_placeholder, raise_for
+from piidetect.numbers.cell_text import MASKS, MAX_CODES, fold, is_placeholder
+from piidetect.numbers.verdict_errors import raise_unless_usable
 from piidetect.schema import Verdict
 
 #: Middle dots between the parts of a transcribed name.
@@ -102,7 +102,7 @@ def is_letter(character: str) -> bool:
 def has_surname(name: str) -> bool:
     """Return whether `name` starts with a common surname and at least one hanzi follows."""
     return (len(name) > 1 and name[0] in SURNAMES) or (
-        len(name) > 2 and name[:2] in COMPOUND_SURNAMES  # noqa: PLR2004
+        len(name) > 2 and name[:2] in COMPOUND_SURNAMES
     )
 
 
@@ -116,7 +116,7 @@ def compact(text: str) -> str:
 def _judge_han(text: str, han: int) -> Verdict:
     if han == len(text):
         newborn = text[-2] == "之" and text[-1] in "子女婴" if han > 1 else False
-        return Verdict.VALID if 2 <= han <= (6 if newborn else 4) else Verdict.INVALID_LENGTH  # noqa: PLR2004
+        return Verdict.VALID if 2 <= han <= (6 if newborn else 4) else Verdict.INVALID_LENGTH
     if not all(is_han(c) or c in DOTS for c in text):
         return Verdict.INVALID_FORMAT
     doubled = any(a in DOTS and b in DOTS for a, b in zip(text, text[1:], strict=False))
@@ -134,13 +134,13 @@ def verdict(text: str) -> Verdict:
         return Verdict.INVALID_LENGTH
     if any(c in MASKS for c in folded):
         return Verdict.MASKED
-    if len(folded) > 2 and folded[-1].isascii() and folded[-1].isalnum() and is_han(folded[-2]):  # noqa: PLR2004
+    if len(folded) > 2 and folded[-1].isascii() and folded[-1].isalnum() and is_han(folded[-2]):
         folded = folded[:-1]
     han = sum(map(is_han, folded))
     if han:
         return _judge_han(folded.replace(" ", ""), han)
     letters = sum(map(is_letter, folded))
-    if letters < 2 or not all(is_letter(c) or c in _PUNCTUATION for c in folded):  # noqa: PLR2004
+    if letters < 2 or not all(is_letter(c) or c in _PUNCTUATION for c in folded):
         return Verdict.INVALID_FORMAT
     if not is_letter(folded[0]):
         return Verdict.INVALID_FORMAT
@@ -153,16 +153,13 @@ def validate(text: str) -> str:
     Raises:
         ValidationError: the cell can't be a name.
     """
-    raise_for(verdict(text))
+    raise_unless_usable(verdict(text))
     return compact(text)
 
 
 def is_valid(text: str) -> bool:
     """Return whether `text` can be a name; never raises."""
-    try:
-        return bool(validate(text))
-    except ValidationError:
-        return False
+    return verdict(text) is Verdict.VALID
 
 
 def format(text: str) -> str:  # noqa: A001

@@ -156,7 +156,9 @@ def load_headings() -> Headings:
             raise _fault(f"fixed.{word}", f"expected a meaning and one of {', '.join(WHOSE)}")
         meaning = _meaning(name, f"fixed.{word}", whose=whose, sure=True)
         meanings[normalise(word)] = (meaning,)
-    codes = {code: (_meaning(str(text), f"codes.{code}"),) for code, text in content["codes"].items()}
+    codes = {
+        code: (_meaning(str(text), f"codes.{code}"),) for code, text in content["codes"].items()
+    }
     owners: dict[str, str] = {}
     for whose, text in content["whose"].items():
         if whose not in WHOSE:
@@ -206,7 +208,9 @@ def _by_end(key: str, headings: Headings) -> tuple[Meaning, ...]:
             return ()
         found = headings.meanings.get(rest) or _owned(rest, headings)
         if found and found[0].sure:
-            whose = next((w for word, w in headings.whose.items() if len(word) > 1 and word in key[:cut]), "")
+            whose = next(
+                (w for word, w in headings.whose.items() if len(word) > 1 and word in key[:cut]), ""
+            )
             return tuple(Meaning(m.entity, m.kind, m.whose or whose, sure=False) for m in found)
     return ()
 
@@ -227,7 +231,9 @@ def meanings_of(heading: str, headings: Headings) -> tuple[Meaning, ...]:
     last = heading.rsplit(".", 1)
     tail = last[1] if len(last) > 1 and heading.isascii() and not last[1].isdigit() else heading
     key = normalise(heading)
-    for candidate in dict.fromkeys((key, normalise(tail), key.rstrip("0123456789"), _in_brackets(heading))):
+    for candidate in dict.fromkeys(
+        (key, normalise(tail), key.rstrip("0123456789"), _in_brackets(heading))
+    ):
         if candidate:
             found = _lookup(candidate, headings)
             if found:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from piidetect.headings import Meaning
+from piidetect.columns.headings import Meaning
 from piidetect.schema import Verdict
 
 if TYPE_CHECKING:
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
     from piidetect.kernels.cells import Block
 
-_GOOD = (Verdict.VALID, Verdict.UNCHECKED, Verdict.MASKED, Verdict.PLACEHOLDER, Verdict.PRECISION_LOST)
+_GOOD = (
+    Verdict.VALID,
+    Verdict.UNCHECKED,
+    Verdict.MASKED,
+    Verdict.PLACEHOLDER,
+    Verdict.PRECISION_LOST,
+)
 _TERM_DAYS = 280
 _TOLERANCE_DAYS = 14
 _FEW = 5

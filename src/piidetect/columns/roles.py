@@ -12,14 +12,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from piidetect.column_profile import Profile, birth_agreement, profile_columns, term_agreement
-from piidetect.column_profile import supports, value_meaning
-from piidetect.headings import Meaning, load_headings, meanings_of, with_recognizers
+from piidetect.columns.headings import Meaning, load_headings, meanings_of, with_recognizers
+from piidetect.columns.profile import (
+    Profile,
+    birth_agreement,
+    profile_columns,
+    supports,
+    term_agreement,
+    value_meaning,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from piidetect.headings import HasHeaders
+    from piidetect.columns.headings import HasHeaders
     from piidetect.kernels.cells import Block
 
 _AGREES = 0.8
@@ -117,7 +123,11 @@ def _one(position: int, name: str, meanings: tuple[Meaning, ...], profile: Profi
 def _weigh_dates(columns: list[Column], profiles: Sequence[Profile]) -> list[Column]:
     """Find dates of birth by the resident ID of the same row, and pregnancies by 280 days."""
     out = list(columns)
-    dated = [c for c in columns if not c.entity and c.kind in ("", "time") and profiles[c.position].is_dates]
+    dated = [
+        c
+        for c in columns
+        if not c.entity and c.kind in ("", "time") and profiles[c.position].is_dates
+    ]
     identities = [c for c in columns if c.entity == "CN_RESIDENT_ID"]
     for column in dated:
         for identity in identities:
@@ -132,7 +142,9 @@ def _weigh_dates(columns: list[Column], profiles: Sequence[Profile]) -> list[Col
 
 def _pair_terms(columns: list[Column], profiles: Sequence[Profile]) -> list[Column]:
     out = list(columns)
-    free = [c for c in out if not c.entity and c.kind in ("", "time") and profiles[c.position].is_dates]
+    free = [
+        c for c in out if not c.entity and c.kind in ("", "time") and profiles[c.position].is_dates
+    ]
     known = [c for c in out if c.entity == "CN_PREGNANCY" and c.kind in ("lmp", "edd")]
     for first in [*known, *free]:
         for second in [*known, *free]:
@@ -172,7 +184,9 @@ def _near_contact(columns: Sequence[Column]) -> set[int]:
         for column in columns[contact.position + 1 : contact.position + 1 + _NEAR]:
             if column.whose or column.entity not in ("CN_MOBILE", "CN_LANDLINE", "CN_ADDRESS"):
                 continue
-            same = ("CN_ADDRESS",) if column.entity == "CN_ADDRESS" else ("CN_MOBILE", "CN_LANDLINE")
+            same = (
+                ("CN_ADDRESS",) if column.entity == "CN_ADDRESS" else ("CN_MOBILE", "CN_LANDLINE")
+            )
             if any(c.entity in same and not c.whose for c in columns[: contact.position]):
                 near.add(column.position)
     return near
@@ -183,7 +197,5 @@ def _promote(columns: list[Column]) -> list[Column]:
     for column in columns:
         others = ("", "subject", "unknown", *_STAFF)
         if column.entity in ("PERSON", "CN_RESIDENT_ID") and column.whose not in others:
-            return [
-                replace(c, whose="subject") if c.whose == column.whose else c for c in columns
-            ]
+            return [replace(c, whose="subject") if c.whose == column.whose else c for c in columns]
     return columns
