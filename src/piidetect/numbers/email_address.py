@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """E-mail address: the part of RFC 5321 and 5322 that mailboxes use.
 
-Local part: 1 to 64 letters, digits and ``. _ % + -``, no dot at its ends and no two dots in a row.
-Domain: at least two labels of 1 to 63 letters, digits and inner hyphens, the last of letters only
-and at least two of them. 254 characters at most. Canonical is lower case: mail servers tell
+Local part: 1 to 64 letters, digits and ``. _ % + -``, of which a letter, digit or ``_`` comes
+first; no dot at its end and no two dots in a row. Domain: at least two labels of 1 to 63 letters,
+digits and inner hyphens, 253 characters at most, the last label of at least two letters only. Canonical is lower case: mail servers tell
 upper from lower case in the local part in theory only.
 
     >>> validate("Li.Lei@Example.COM")
@@ -21,8 +21,8 @@ from piidetect.numbers.cell_text import fold
 from piidetect.numbers.verdict_errors import raise_unless_usable
 from piidetect.schema import Verdict
 
-LONGEST = 254
 LONGEST_LOCAL = 64
+LONGEST_DOMAIN = 253
 LONGEST_LABEL = 63
 _LOCAL_MARKS = frozenset("._%+-")
 
@@ -33,9 +33,10 @@ def compact(text: str) -> str:
 
 
 def _is_local(part: str) -> bool:
-    if not 1 <= len(part) <= LONGEST_LOCAL or part[0] == "." or part[-1] == "." or ".." in part:
+    if not 1 <= len(part) <= LONGEST_LOCAL or part[-1] == "." or ".." in part:
         return False
-    return all(c.isascii() and (c.isalnum() or c in _LOCAL_MARKS) for c in part)
+    usable = all(c.isascii() and (c.isalnum() or c in _LOCAL_MARKS) for c in part)
+    return usable and (part[0].isalnum() or part[0] == "_")
 
 
 def _is_label(part: str) -> bool:
@@ -46,10 +47,9 @@ def _is_label(part: str) -> bool:
 
 def verdict(text: str) -> Verdict:
     """Return the verdict on an address; never raises."""
-    address = compact(text)
-    if len(address) > LONGEST:
+    local, at, domain = compact(text).partition("@")
+    if len(local) > LONGEST_LOCAL or len(domain) > LONGEST_DOMAIN:
         return Verdict.INVALID_LENGTH
-    local, at, domain = address.partition("@")
     labels = domain.split(".")
     top = labels[-1]
     right = at and len(labels) > 1 and _is_local(local) and all(map(_is_label, labels))
@@ -61,7 +61,7 @@ def validate(text: str) -> str:
     """Return the canonical address: lower case.
 
     Raises:
-        InvalidLength: more than 254 characters.
+        InvalidLength: local part or domain is too long.
         InvalidFormat: local part or domain isn't one.
     """
     raise_unless_usable(verdict(text))

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Load and check the recognizers: YAML files, one each, whose id is their path.
+
+    >>> from piidetect.recognizer import load_recognizers
+    >>> [r.id for r in load_recognizers() if r.entity == "CN_RESIDENT_ID"]
+    ['cn.resident_id']
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from piidetect import tables
+from piidetect._resources import recognizers_root
+from piidetect.errors import RecognizerError
+from piidetect.recognizer import yaml_file
+from piidetect.recognizer.check import check
+from piidetect.recognizer.fields import recognizer_from
+from piidetect.recognizer.model import Example, Match, Recognizer
+
+__all__ = [
+    "Example",
+    "Match",
+    "Recognizer",
+    "check",
+    "load_recognizers",
+    "recognizers_sha256",
+]
+
+_NO_RECOGNIZERS = "tables"
+
+
+def _files(root: Path) -> list[Path]:
+    """Return the recognizer files below a folder: those in its subfolders but `tables`."""
+    found = (path for path in root.rglob("*.yaml") if path.parent != root)
+    return sorted(path for path in found if path.relative_to(root).parts[0] != _NO_RECOGNIZERS)
+
+
+def _load(root: Path, faults: list[str]) -> list[Recognizer]:
+    """Read the files of one folder; add each fault with file and field to `faults`."""
+    loaded = []
+    for path in _files(root):
+        name = path.relative_to(root)
+        try:
+            content, _ = yaml_file.read(path)
+        except yaml_file.UnsafeFileError as error:
+            faults.append(f"{name.as_posix()}: {error}")
+            continue
+
+        def report(field: str, fault: str, file: str = name.as_posix()) -> None:
+            faults.append(f"{file}: {field}: {fault}")
+
+        recognizer = recognizer_from(content, ".".join(name.with_suffix("").parts), report)
+        if recognizer is not None:
+            fillers = tables.placeholders(recognizer.validator) | set(recognizer.placeholders)
+            loaded.append(replace(recognizer, placeholders=tuple(sorted(fillers))))
+    return loaded
+
+
+def load_recognizers(extra_dir: str | Path | None = None) -> tuple[Recognizer, ...]:
+    """Return all recognizers in the order of their ids.
+
+    Args:
+        extra_dir: a folder with further ones, laid out like ours: ``cn/passport.yaml``.
+
+    Raises:
+        RecognizerError: a file is broken; the message has one line for each fault in all files.
+    """
+    return _load_all(None if extra_dir is None else Path(extra_dir))
+
+
+@cache
+def _load_all(extra_dir: Path | None) -> tuple[Recognizer, ...]:
+    faults: list[str] = []
+    loaded = _load(recognizers_root(), faults)
+    if extra_dir is not None:
+        if not extra_dir.is_dir():
+            raise RecognizerError(f"{extra_dir}: no such folder; give one with recognizer files")
+        taken = {recognizer.id for recognizer in loaded}
+        extra = _load(extra_dir, faults)
+        if not extra and not faults:
+            raise RecognizerError(f"{extra_dir}: no recognizers; put them in a subfolder: cn/x.yaml")
+        faults += [f"{r.id}: id: taken by a built-in one; rename it" for r in extra if r.id in taken]
+        loaded += extra
+    if faults:
+        raise RecognizerError("\n".join(faults))
+    return tuple(sorted(loaded, key=lambda recognizer: recognizer.id))
+
+
+def recognizers_sha256(extra_dir: str | Path | None = None) -> str:
+    """Return the digest of all files that decide what is found: recognizers, headings, tables.
+
+    Args:
+        extra_dir: as in :func:`load_recognizers`.
+
+    Raises:
+        RecognizerError: a file can't be read.
+    """
+    digest = hashlib.sha256()
+    for root in [recognizers_root(), *([Path(extra_dir)] if extra_dir is not None else [])]:
+        files = [path for path in root.rglob("*") if path.suffix in {".yaml", ".csv"}]
+        for path in sorted(files, key=lambda path: path.relative_to(root).as_posix()):
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                raise RecognizerError(f"{path.name}: {error.strerror}") from None
+            name = path.relative_to(root).as_posix().encode()
+            digest.update(b"%d %s %d\n" % (len(name), name, len(content)))
+            digest.update(content)
+    return digest.hexdigest()
