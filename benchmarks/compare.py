@@ -182,7 +182,7 @@ def summary(lines: list[list[object]], skipped: list[tuple[str, str, str]]) -> s
             continue
         cells = []
         for entity in ENTITIES:
-            line = best[f"{bench}/{entity}", corpus]
+            line = best.get((f"{bench}/{entity}", corpus), [0.0] * 6 + ["nan"] * 3)
             cells.append(f"{float(line[6]):.4f} / {float(line[7]):.4f} / {float(line[8]):+.4f}")
         text.append(f"| {bench} | {corpus} | " + " | ".join(cells) + " |")
     if skipped:

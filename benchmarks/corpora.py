@@ -199,6 +199,14 @@ def write_truth(truth: Truth, paths: dict[str, Path], about: dict[str, dict[str,
         path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
 
 
+def stem_of(rows: int) -> str:
+    """Name a corpus by its size: d1m, d100k, d500."""
+    for scale, letter in ((10**6, "m"), (1000, "k")):
+        if rows % scale == 0:
+            return f"d{rows // scale}{letter}"
+    return f"d{rows}"
+
+
 def make(
     rows: int, out: Path, *, seed: int = 7, encodings: Sequence[str] = ("utf-8",)
 ) -> dict[str, Path]:
@@ -215,13 +223,7 @@ def make(
 
     """
     out.mkdir(parents=True, exist_ok=True)
-    stem = (
-        f"d{rows // 10**6}m"
-        if rows % 10**6 == 0
-        else f"d{rows // 1000}k"
-        if rows % 1000 == 0
-        else f"d{rows}"
-    )
+    stem = stem_of(rows)
     paths = {encoding: out / f"{stem}.{SHORT[encoding]}.csv" for encoding in encodings}
     digests = {encoding: hashlib.sha256() for encoding in encodings}
     heading = (",".join(words.HEADINGS) + "\n").encode()
