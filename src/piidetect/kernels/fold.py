@@ -77,7 +77,16 @@ def _placeholders() -> npt.NDArray[np.uint64]:
     return table
 
 
+def _starts() -> npt.NDArray[np.bool_]:
+    """Return bool[65536]: the first characters of the placeholders, capitals too."""
+    table = np.zeros(1 << 16, np.bool_)
+    for text in cell_text.PLACEHOLDERS:
+        table[[ord(text[0]), ord(text[0].upper())]] = True
+    return table
+
+
 KINDS = _kinds()
+_STARTS = _starts()
 _PLACEHOLDERS = _placeholders()
 
 
@@ -151,7 +160,7 @@ def is_absent(codes: Any, n: int) -> bool:
     """Return whether the cell is empty or a placeholder (`numbers.cell_text.is_placeholder`)."""
     if n == 0:
         return True
-    if n > _MAX_PLACEHOLDER:
+    if n > _MAX_PLACEHOLDER or not _STARTS[codes[0] & 0xFFFF]:
         return False
     value = np.uint64(1)
     for i in range(n):

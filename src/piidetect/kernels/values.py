@@ -63,7 +63,6 @@ _UNCHECKED = int(Verdict.UNCHECKED)
 _AHEAD = AHEAD
 _EARLIEST = EARLIEST
 _EARLIEST_OTHER = 19000102
-_NOT_A_DATE = -1
 
 
 def profile_id(entity: str, kind: str) -> int:
@@ -86,7 +85,7 @@ def _person(codes: Any, n: int) -> int:
         if 48 <= c <= 57 or 65 <= c <= 90 or 97 <= c <= 122:
             n -= 1
     first = last = previous = 0
-    doubled = False
+    doubled = foreign = False
     for i in range(n):
         c = codes[i]
         kind = kind_of(c)
@@ -102,10 +101,14 @@ def _person(codes: Any, n: int) -> int:
         elif c == 45 or c == 39 or c == 44:
             others += 1
         else:
-            return _FORMAT
+            foreign = True
+        if kind & MASK:
+            return _MASKED
         if first == 0:
             first = kind
         previous = last = kind
+    if foreign:
+        return _FORMAT
     if han == 0:
         if letters < 2 or not (kind_of(codes[0]) & LETTER):
             return _FORMAT
@@ -244,8 +247,6 @@ def is_real_day(value: int) -> bool:
 
 @njit(nogil=True, cache=True)
 def _judge_date(value: int, earliest: int, latest: int) -> int:
-    if value < 0:
-        return _FORMAT
     if (
         value == 19000101
         or value == 18991230
@@ -296,7 +297,7 @@ def is_scientific(codes: Any, n: int) -> bool:
         return False
     at = 1
     if codes[1] == 46:
-        value, at = _run(codes, n, 2, n)
+        _, at = _run(codes, n, 2, n)
         if at == 2:
             return False
     if at + 2 >= n or (codes[at] != 69 and codes[at] != 101) or codes[at + 1] != 43:
@@ -386,10 +387,6 @@ def _check(codes: Any, n: int, profile: int, today: int, value: Any) -> int:
         return _NONE
     if n == TOO_LONG:
         return _LENGTH
-    if profile == PERSON or profile == BIRTH_DATE or profile == DATE:
-        for i in range(n):
-            if codes[i] == 42 or (profile == PERSON and kind_of(codes[i]) & MASK):
-                return _MASKED
     if profile == PERSON:
         return _person(codes, n)
     if profile == ADDRESS:
@@ -403,6 +400,11 @@ def _check(codes: Any, n: int, profile: int, today: int, value: Any) -> int:
         value[0] = _gestation(codes, n)
         return _VALID if value[0] > 0 else _FORMAT
     day = parse_date(codes, n)
+    if day < 0:
+        for i in range(n):
+            if codes[i] == 42:
+                return _MASKED
+        return _FORMAT
     if profile == BIRTH_DATE:
         verdict = _judge_date(day, _EARLIEST, today)
     else:
