@@ -276,7 +276,7 @@ def utf16(
 
 
 @njit(nogil=True, cache=True)
-def _sequence(source: Any, position: int, size: int) -> int:
+def sequence(source: Any, position: int, size: int) -> int:
     """Return the length of the UTF-8 sequence at `position`.
 
     Where it is none, return the negative length of what Python's codec replaces by one U+FFFD; 0
@@ -317,7 +317,7 @@ def utf8(source: Any, position: int, size: int, final: bool, into: Any, marks: A
             position += count
             at += count
             continue
-        length = _sequence(source, position, size)
+        length = sequence(source, position, size)
         if length > 0:
             for i in range(length):
                 into[at + i] = source[position + i]
@@ -362,7 +362,7 @@ def check_utf8(source: Any, position: int, size: int) -> Any:
                 if carry:
                     position = _lead(source, position)
                 while position < stop:
-                    length = _sequence(source, position, size)
+                    length = sequence(source, position, size)
                     if length <= 0:
                         return position, nuls
                     position += length

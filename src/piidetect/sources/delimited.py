@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Delimited text and plain text: rows of cells, straight from the bytes of the file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from piidetect.errors import SourceError
+from piidetect.kernels import index
+from piidetect.kernels.cells import PADDING, Block
+from piidetect.schema import RowKind
+from piidetect.sources import dialect as dialects
+from piidetect.sources import samples
+from piidetect.sources.alerts import Alert
+from piidetect.sources.feed import Feed, Piece
+from piidetect.sources.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import FileIO
+
+    from piidetect.sources.options import Options
+
+#: Rows that each of the samples gives at most.
+_SAMPLE_ROWS = 700
+
+_TABULAR = {".csv", ".tsv", ".tab", ".psv"}
+
+
+@dataclass(slots=True)
+class DelimitedSource:
+    """A file of delimited text, or of lines; see `piidetect.sources.OpenSource`."""
+
+    path: str
+    format: str
+    encoding: str
+    header: list[str] | None
+    n_columns: int
+    dialect: dict[str, str]
+    file: Path
+    bytes: int
+    bom: int
+    decided: bool
+    rules: dialects.Dialect
+    options: Options
+    ledger: Ledger = field(default_factory=Ledger)
+    alerts: list[Alert] = field(default_factory=list)
+
+    def sample(self) -> Block:
+        """Return up to 2,100 parsed rows from head, middle and tail as one block."""
+        with open_file(self.file) as file:
+            texts = _texts(samples.read_samples(file, self.bytes), self.encoding, self.bom)
+        blocks = []
+        for number, (text, final) in enumerate(texts):
+            start = self.rules.heading_stop if number == 0 else 0
+            data, rows = dialects.rows_of(text[start:], self.rules.grammar, final=final)
+            blocks.append(_regular(data, rows, len(text) - start))
+        return _joined(blocks)
+
+    def blocks(self) -> Iterator[Block]:
+        """Read the file once and yield its rows; `ledger` and `alerts` are filled meanwhile.
+
+        Raises:
+            SourceError: The file can't be opened any more.
+        """
+        self.ledger, self.alerts = Ledger(), []
+        grammar = self.rules.grammar
+        with open_file(self.file) as file:
+            feed = Feed(
+                file, self.encoding, self.decided, self.options.block_bytes, self.ledger
+            )
+            feed.skip(self.bom)
+            piece, position = feed.read(), 0
+            if self.rules.heading is not None:
+                while piece.size <= self.rules.heading_stop and not piece.final:
+                    feed.keep(piece, 0)
+                    piece = feed.read()
+                yield from self._preamble(piece, grammar)
+                position = self.rules.heading_stop
+            while True:
+                rows, number, cells, after = self._index(piece, position, grammar)
+                if not piece.final:
+                    feed.keep(piece, after)
+                    piece.data[after : after + PADDING] = 0
+                if number:
+                    yield self._block(piece, rows, number, cells, after)
+                if piece.final:
+                    break
+                piece, position = feed.read(), 0
+            self.encoding = feed.encoding
+        self._close()
+
+    def _preamble(self, piece: Piece, grammar: index.Grammar) -> Iterator[Block]:
+        """Yield the rows above the heading, if there are any."""
+        stop = self.rules.heading_start
+        if stop:
+            data = np.concatenate((piece.data[:stop], np.zeros(PADDING, np.uint8)))
+            above = Piece(data, stop, piece.text_at, piece.source_at, final=True)
+            rows, number, cells, after = self._index(above, 0, grammar)
+            if number:
+                yield self._block(above, rows, number, cells, after)
+
+    def _index(
+        self, piece: Piece, position: int, grammar: index.Grammar
+    ) -> tuple[index.Rows, int, int, int]:
+        """Index a piece with as much room as it takes; return (rows, rows, cells, next row)."""
+        lines = int(piece.size / max(1.0, self.rules.bytes_per_row) * 1.2) + 64
+        while True:
+            rows = index.empty_rows(lines, lines * self.n_columns + self.n_columns + 1)
+            number, cells, after = index.index_block(
+                piece.data, position, piece.size, piece.final, grammar, rows
+            )
+            if number < lines or after == piece.size:
+                return rows, number, cells, after
+            lines *= 2
+
+    def _block(
+        self, piece: Piece, rows: index.Rows, number: int, cells: int, stop: int
+    ) -> Block:
+        """Return the block of the rows and enter them in the ledger."""
+        ledger = self.ledger
+        start = rows.row_start[:number]
+        block = Block(
+            piece.data[: stop + PADDING],
+            rows.cell_start[:cells],
+            rows.cell_stop[:cells],
+            rows.cell_column[:cells],
+            rows.row_cell[: number + 1],
+            start,
+            piece.offsets(start),
+            rows.row_kind[:number],
+            ledger.rows,
+        )
+        unparsed, blank, repeated, repaired, cut = (int(count) for count in rows.tally)
+        if unparsed and not ledger.rows_unparsed:
+            row = int(np.argmax(block.row_kind == RowKind.TEXT))
+            self._alert("rows_unparsed", "", ledger.rows + row, int(block.row_offset[row]))
+        ledger.rows += number
+        ledger.rows_unparsed += unparsed
+        ledger.rows_blank += blank
+        ledger.rows_repeated_header += repeated
+        ledger.quotes_repaired += repaired
+        ledger.lines_cut += cut
+        return block
+
+    def _alert(
+        self, code: str, message: str, row: int | None = None, byte_offset: int | None = None
+    ) -> None:
+        self.alerts.append(Alert(self.path, code, message, row, byte_offset))
+
+    def _close(self) -> None:
+        """Compare the ledger with the file and say what a reader must know."""
+        ledger = self.ledger
+        if ledger.rows_unparsed:
+            first = self.alerts.pop()
+            message = (
+                f"{ledger.rows_unparsed} rows don't have {self.n_columns} cells; "
+                "each was scanned as one text"
+            )
+            self._alert(first.code, message, first.row, first.byte_offset)
+        if ledger.undecodable:
+            message = f"{ledger.undecodable} sequences are no {self.encoding} and were replaced"
+            self._alert("undecodable", message, None, ledger.undecodable_offsets[0])
+        if ledger.nul_bytes:
+            self._alert("nul_bytes", f"{ledger.nul_bytes} NUL characters were kept as they are")
+        if ledger.lines_cut:
+            self._alert("lines_cut", f"{ledger.lines_cut} lines over 16 MiB were cut there")
+        if ledger.status == "partial":
+            self._alert("read_error", ledger.reason, None, ledger.bytes)
+        elif ledger.bytes < self.bytes:
+            ledger.status = "partial"
+            ledger.reason = f"the file was {self.bytes} bytes long and ended at {ledger.bytes}"
+            self._alert("truncated", ledger.reason, None, ledger.bytes)
+        elif ledger.bytes > self.bytes:
+            message = f"the file grew from {self.bytes} to {ledger.bytes} bytes while it was read"
+            self._alert("grew", message, None, self.bytes)
+        if not ledger.bytes:
+            self._alert("empty", "the file is empty")
+
+
+def open_file(path: Path) -> FileIO:
+    """Open a file for reading without a buffer.
+
+    Raises:
+        SourceError: It can't be opened; the message says why.
+    """
+    try:
+        return path.open("rb", buffering=0)
+    except FileNotFoundError as error:
+        message = "the file has vanished"
+        raise SourceError(message) from error
+    except PermissionError as error:
+        message = "no permission to read the file"
+        raise SourceError(message) from error
+    except OSError as error:
+        message = f"the file can't be opened: {error.strerror or 'input/output error'}"
+        raise SourceError(message) from error
+
+
+def open_delimited(path: Path, shown: str, options: Options) -> DelimitedSource:
+    """Find out encoding and dialect of a text file.
+
+    Raises:
+        SourceError: The file can't be read or is no text.
+    """
+    with open_file(path) as file:
+        try:
+            size = os.fstat(file.fileno()).st_size
+            pieces = samples.read_samples(file, size)
+        except OSError as error:
+            message = f"the file can't be read: {error.strerror or 'input/output error'}"
+            raise SourceError(message) from error
+    encoding, bom, decided = samples.choose_encoding(pieces)
+    samples.refuse_binary(pieces, encoding)
+    texts = _texts(pieces, encoding, bom)
+    rules = dialects.sniff(
+        [text for text, _ in texts],
+        complete=len(texts) == 1,
+        known=options.known,
+        tabular=path.suffix.lower() in _TABULAR,
+    )
+    kind = "tsv" if rules.delimiter == b"\t" else "csv"
+    if not rules.delimiter and rules.heading is None:
+        kind = "text"
+    return DelimitedSource(
+        path=shown,
+        format=kind,
+        encoding=encoding,
+        header=rules.names(),
+        n_columns=rules.n_columns,
+        dialect={
+            "delimiter": rules.delimiter.decode("utf-8"),
+            "quote": rules.quote.decode("ascii"),
+            "line_end": rules.line_end,
+        },
+        file=path,
+        bytes=size,
+        bom=bom,
+        decided=decided,
+        rules=rules,
+        options=options,
+    )
+
+
+def _texts(pieces: list[samples.Sample], encoding: str, bom: int) -> list[tuple[bytes, bool]]:
+    """Return the samples as UTF-8 from their first full line on, and whether each is the end."""
+    texts = []
+    for piece in pieces:
+        raw = piece.raw[bom:] if piece.offset == 0 else piece.raw
+        text, _ = samples.decode(raw, encoding, final=piece.last)
+        if piece.offset:
+            feed = text.find(b"\n")
+            text = text[(feed if feed >= 0 else text.find(b"\r")) + 1 :]
+        texts.append((text, piece.last))
+    return texts
+
+
+def _regular(data: np.ndarray, rows: index.Rows, size: int) -> Block:
+    """Return up to _SAMPLE_ROWS parsed rows of a sample, spread evenly, as a block."""
+    parsed = np.flatnonzero(rows.row_kind == RowKind.PARSED)
+    if parsed.size > _SAMPLE_ROWS:
+        parsed = parsed[np.arange(_SAMPLE_ROWS) * parsed.size // _SAMPLE_ROWS]
+    first, last = rows.row_cell[parsed], rows.row_cell[parsed + 1]
+    width = int(last[0] - first[0]) if parsed.size else 0
+    cells = (first[:, None] + np.arange(width)).ravel()
+    return Block(
+        data[:size],
+        rows.cell_start[cells],
+        rows.cell_stop[cells],
+        rows.cell_column[cells],
+        np.arange(parsed.size + 1, dtype=np.int64) * width,
+        rows.row_start[parsed],
+        rows.row_start[parsed],
+        rows.row_kind[parsed],
+        0,
+    )
+
+
+def _joined(blocks: list[Block]) -> Block:
+    """Return the blocks, whose data have no padding, as one."""
+    begins = np.cumsum([0, *(block.data.size for block in blocks)])
+    cells = np.cumsum([0, *(block.cell_start.size for block in blocks)])
+    pairs = list(zip(blocks, begins, strict=False))
+    start = np.concatenate([block.row_start + begin for block, begin in pairs])
+    return Block(
+        np.concatenate([*(block.data for block in blocks), np.zeros(PADDING, np.uint8)]),
+        np.concatenate([block.cell_start + begin for block, begin in pairs]),
+        np.concatenate([block.cell_stop + begin for block, begin in pairs]),
+        np.concatenate([block.cell_column for block in blocks]),
+        np.concatenate(
+            [[0], *(block.row_cell[1:] + n for block, n in zip(blocks, cells, strict=False))]
+        ).astype(np.int64),
+        start,
+        np.arange(start.size, dtype=np.int64),
+        np.concatenate([block.row_kind for block in blocks]),
+        0,
+    )

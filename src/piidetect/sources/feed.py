@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Read a file once: digest, decode and hand out its text piece by piece."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from piidetect.kernels import transcode
+from piidetect.kernels.cells import PADDING
+from piidetect.sources.samples import fewest_errors, transcode_into
+
+if TYPE_CHECKING:
+    from io import FileIO
+
+    from piidetect.sources.ledger import Ledger
+
+#: Bytes from the first one that isn't ASCII by which an open choice of encoding is made.
+_WINDOW = 1 << 18
+
+
+class Piece(NamedTuple):
+    """Text to be indexed: `data` uint8[size + PADDING or more], its first `size` bytes, zeros after.
+
+    `text_at`, `source_at` int64[M] are places in `data` and in the source that correspond.
+    """
+
+    data: np.ndarray
+    size: int
+    text_at: np.ndarray
+    source_at: np.ndarray
+    final: bool
+
+    def offsets(self, places: np.ndarray) -> np.ndarray:
+        """Return the offsets in the source of `places` in `data` (int64, ascending)."""
+        if self.text_at.size == 1:
+            return places + (self.source_at[0] - self.text_at[0])
+        nearest = np.searchsorted(self.text_at, places, "right") - 1
+        return self.source_at[nearest] + (places - self.text_at[nearest])
+
+
+@dataclass(slots=True)
+class Feed:
+    """Reads `file` in steps of `step` bytes and decodes them; keeps `ledger` up to date."""
+
+    file: FileIO
+    encoding: str
+    decided: bool
+    step: int
+    ledger: Ledger
+    _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
+    _left: bytes = b""  # of a sequence that the last step cut
+    _carry: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8))
+    _text_at: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    _source_at: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def skip(self, count: int) -> None:
+        """Read and digest the file's first `count` bytes (its byte order mark)."""
+        raw = self.file.read(count) or b""
+        self._digest.update(raw)
+        self.ledger.bytes += len(raw)
+
+    def keep(self, piece: Piece, position: int) -> None:
+        """Begin the next piece with what is left of `piece` from `position` on."""
+        self._carry = piece.data[position : piece.size].copy()
+        first = max(0, int(np.searchsorted(piece.text_at, position, "right")) - 1)
+        self._text_at = piece.text_at[first:] - position
+        self._source_at = piece.source_at[first:]
+
+    def read(self) -> Piece:
+        """Read, digest and decode the next step of the file.
+
+        After a piece that is `final` the ledger has the digest of the file.
+        """
+        carry, left = self._carry.size, len(self._left)
+        begin = carry + left
+        data = np.empty(begin + self.step + PADDING, np.uint8)
+        data[:carry] = self._carry
+        data[carry:begin] = np.frombuffer(self._left, np.uint8)
+        origin = self.ledger.bytes - left
+        count = self._fill(memoryview(data)[begin : begin + self.step])
+        final = count < self.step
+        size = begin + count
+        data[size : size + PADDING] = 0
+        piece = self._decode(data, carry, size, origin, final=final)
+        if final:
+            self.ledger.sha256 = self._digest.hexdigest()
+        return piece
+
+    def _fill(self, room: memoryview) -> int:
+        """Fill `room` from the file; return the bytes read, fewer only at the end."""
+        count = 0
+        while count < len(room):
+            try:
+                got = self.file.readinto(room[count:])
+            except OSError as error:
+                self.ledger.status = "partial"
+                self.ledger.reason = f"reading stopped: {error.strerror or 'input/output error'}"
+                break
+            if not got:
+                break
+            count += got
+        self._digest.update(room[:count])
+        self.ledger.bytes += count
+        return count
+
+    def _decode(
+        self, data: np.ndarray, carry: int, size: int, origin: int, *, final: bool
+    ) -> Piece:
+        """Decode `data[carry:size]`, which starts at `origin` in the file."""
+        if not self.decided:
+            self._decide(data[carry:size], origin)
+        if self.encoding.startswith("utf-8"):
+            end, nuls = transcode.check_utf8(data, carry, size)
+            cut = not final and size - end < 4 and transcode.sequence(data, end, size) == 0
+            if end == size or cut:
+                self.ledger.nul_bytes += nuls
+                self._left = data[end:size].tobytes()
+                data[end:size] = 0
+                places = np.array([carry]), np.array([origin])
+                return self._piece(data, end, *places, final=final)
+        into = np.empty(carry + 3 * (size - carry) + 2 * PADDING, np.uint8)
+        into[:carry] = data[:carry]
+        marks = transcode.new_marks(size - carry)
+        used, written = transcode_into(
+            data, carry, size, into[carry:], marks, self.encoding, final=final
+        )
+        self._left = data[used:size].tobytes()
+        end = carry + written
+        into[end : end + PADDING] = 0
+        lines, errors, nuls = (int(count) for count in marks.tally)
+        self.ledger.nul_bytes += nuls
+        self._note_errors(marks.bad[:errors] + (origin - carry), errors)
+        text_at = np.concatenate(([0], marks.target[:lines])) + carry
+        source_at = np.concatenate(([carry], marks.source[:lines])) + (origin - carry)
+        return self._piece(into, end, text_at, source_at, final=final)
+
+    def _piece(
+        self, data: np.ndarray, size: int, text_at: np.ndarray, source_at: np.ndarray, *, final: bool
+    ) -> Piece:
+        """Return the piece, the places of what it was begun with put before its own."""
+        return Piece(
+            data,
+            size,
+            np.concatenate((self._text_at, text_at)),
+            np.concatenate((self._source_at, source_at)),
+            final,
+        )
+
+    def _note_errors(self, places: np.ndarray, errors: int) -> None:
+        """Count the undecodable bytes and keep the first places."""
+        kept = self.ledger.undecodable_offsets
+        kept.extend(int(place) for place in places[: transcode.PLACES - len(kept)])
+        self.ledger.undecodable += errors
+
+    def _decide(self, raw: np.ndarray, origin: int) -> None:
+        """Choose the encoding by the first bytes that aren't ASCII, if there are any in `raw`.
+
+        The window starts at the first of them, wherever the steps begin.
+        """
+        if raw.size == 0 or int(raw.max()) < 0x80:  # noqa: PLR2004
+            return
+        start = origin + int(np.argmax(raw >= 0x80))  # noqa: PLR2004
+        window = os.pread(self.file.fileno(), _WINDOW, start)
+        last = len(window) < _WINDOW
+        self.encoding = fewest_errors([(window, last)])
+        self.decided = True

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Samples of a file from its head, middle and tail, and what its encoding is by them."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from piidetect.errors import SourceError
+from piidetect.kernels import transcode
+from piidetect.kernels.cells import PADDING
+
+if TYPE_CHECKING:
+    from io import FileIO
+
+#: Bytes of each of the three samples.
+SAMPLE_BYTES = 1 << 18
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+_BINARY = (
+    (b"PK\x03\x04", "ZIP archive or Office document"),
+    (b"PK\x05\x06", "ZIP archive"),
+    (b"\x1f\x8b", "gzip archive"),
+    (b"BZh", "bzip2 archive"),
+    (b"\xfd7zXZ\x00", "xz archive"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard archive"),
+    (b"7z\xbc\xaf\x27\x1c", "7z archive"),
+    (b"Rar!\x1a\x07", "RAR archive"),
+    (b"%PDF-", "PDF document"),
+    (b"SQLite format 3\x00", "SQLite database"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office document"),
+    (b"\x89PNG\r\n", "PNG image"),
+    (b"\xff\xd8\xff", "JPEG image"),
+    (b"GIF8", "GIF image"),
+    (b"\x7fELF", "program"),
+    (b"MZ\x90\x00", "program"),
+    (b"ORC", "ORC file"),
+    (b"Obj\x01", "Avro file"),
+    (codecs.BOM_UTF32_LE, "UTF-32 text"),
+    (codecs.BOM_UTF32_BE, "UTF-32 text"),
+)
+
+#: Control characters that occur in texts: tab, line ends, form feed, and the usual separators.
+_TEXT_CONTROLS = b"\x00\x01\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A piece of a file: `offset` in the file, `raw` bytes, whether it reaches the end."""
+
+    offset: int
+    raw: bytes
+    last: bool
+
+
+def read_samples(file: FileIO, size: int, each: int = SAMPLE_BYTES) -> list[Sample]:
+    """Return one sample of a small file, else three: head, middle and tail."""
+    if size <= 4 * each:
+        return [Sample(0, _read(file, 0, size), last=True)]
+    middle = (size - each) // 2 & ~1
+    tail = (size - each) & ~1
+    return [
+        Sample(0, _read(file, 0, each), last=False),
+        Sample(middle, _read(file, middle, each), last=False),
+        Sample(tail, _read(file, tail, size - tail), last=True),
+    ]
+
+
+def _read(file: FileIO, offset: int, count: int) -> bytes:
+    """Return up to `count` bytes from `offset`; fewer only at the end of the file."""
+    file.seek(offset)
+    parts: list[bytes] = []
+    while count > 0:
+        part = file.read(count)
+        if not part:
+            break
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
+def refuse_binary(samples: list[Sample], encoding: str) -> None:
+    """Raise SourceError if the samples are no text in `encoding`."""
+    head = samples[0].raw
+    for magic, name in _BINARY:
+        if head.startswith(magic):
+            message = f"unsupported format: {name}; convert or unpack it first"
+            raise SourceError(message)
+    if encoding.startswith("utf-16"):
+        return
+    raw = b"".join(sample.raw for sample in samples)
+    table = np.bincount(np.frombuffer(raw, np.uint8), minlength=256)
+    controls = int(table[:32].sum()) - int(table[list(_TEXT_CONTROLS)].sum())
+    if controls > len(raw) / 20 or int(table[0]) > len(raw) / 2:
+        message = "unsupported format: binary data that is no text in a known encoding"
+        raise SourceError(message)
+
+
+def choose_encoding(samples: list[Sample]) -> tuple[str, int, bool]:
+    """Return (encoding, bytes of its BOM, whether the samples decide it).
+
+    A BOM decides; then NULs at every other byte say UTF-16; then UTF-8 if the samples are valid
+    UTF-8; else whichever of UTF-8 and GB18030 has fewer errors. Samples of ASCII decide nothing.
+    """
+    head = samples[0].raw
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-8", 0, True
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return encoding, len(bom), True
+    wide = _wide(b"".join(sample.raw[: len(sample.raw) & ~1] for sample in samples))
+    if wide:
+        return wide, 0, True
+    pieces = [_from_line(sample) for sample in samples]
+    if all(piece.isascii() for piece, _ in pieces):
+        return "utf-8", 0, False
+    return fewest_errors(pieces), 0, True
+
+
+def _wide(raw: bytes) -> str:
+    """Return the UTF-16 encoding that the places of NULs speak for, or ''."""
+    units = len(raw) // 2
+    data = np.frombuffer(raw, np.uint8)
+    first = units - int(np.count_nonzero(data[0::2]))
+    second = units - int(np.count_nonzero(data[1::2]))
+    for zeros, others, encoding in ((second, first, "utf-16-le"), (first, second, "utf-16-be")):
+        if zeros >= 3 and zeros * 20 >= units and others * 20 <= zeros:
+            text = raw.decode(encoding, "replace")
+            if text.count("\ufffd") * 20 <= units:
+                return encoding
+    return ""
+
+
+def _from_line(sample: Sample) -> tuple[bytes, bool]:
+    """Return the sample from its first full line on, and whether it ends the file."""
+    if not sample.offset:
+        return sample.raw, sample.last
+    return sample.raw[sample.raw.find(b"\n") + 1 :], sample.last
+
+
+def fewest_errors(pieces: list[tuple[bytes, bool]]) -> str:
+    """Return 'utf-8' or 'gb18030', whichever has fewer errors over the pieces."""
+    errors = {"utf-8": 0, "gb18030": 0}
+    for raw, last in pieces:
+        for encoding in errors:
+            errors[encoding] += int(decode(raw, encoding, final=last)[1].tally[1])
+    return "gb18030" if errors["gb18030"] < errors["utf-8"] else "utf-8"
+
+
+def decode(raw: bytes, encoding: str, *, final: bool) -> tuple[bytes, transcode.Marks]:
+    """Return the UTF-8 of `raw` and the marks; a sequence cut at the end is left out."""
+    source = np.frombuffer(raw + bytes(PADDING), np.uint8)
+    into = np.empty(3 * len(source) + PADDING, np.uint8)
+    marks = transcode.new_marks(len(source))
+    _, written = transcode_into(source, 0, len(raw), into, marks, encoding, final=final)
+    return into[:written].tobytes(), marks
+
+
+def transcode_into(
+    source: np.ndarray,
+    position: int,
+    size: int,
+    into: np.ndarray,
+    marks: transcode.Marks,
+    encoding: str,
+    *,
+    final: bool,
+) -> tuple[int, int]:
+    """Decode `source[position:size]`; return (next place in the source, bytes written)."""
+    if encoding == "gb18030":
+        tables = transcode.gb18030_tables()
+        return transcode.gb18030(source, position, size, final, into, tables, marks)  # type: ignore[no-any-return]
+    if encoding.startswith("utf-16"):
+        big = encoding == "utf-16-be"
+        return transcode.utf16(source, position, size, final, into, big, marks)  # type: ignore[no-any-return]
+    return transcode.utf8(source, position, size, final, into, marks)  # type: ignore[no-any-return]
