@@ -412,7 +412,9 @@ def _write_key(path: Path, key: bytes) -> None:
 
 
 def _write_error(directory: Path, error: OSError) -> CaseError:
-    cause = error.strerror or str(error).splitlines()[0]
+    cause = str(error).splitlines()[0]
+    if error.errno or "[errno " in cause:  # Arrow hides the number in its message
+        cause = os.strerror(error.errno or int(cause.split("[errno ")[1].split("]")[0]))
     return CaseError(
         f"case folder {directory} can't be written ({cause}); "
         "free some space, or give a folder on another disk with --out"

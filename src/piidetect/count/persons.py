@@ -228,11 +228,12 @@ def _names(tables: Tables, folder: Folder, rule: Identifiability) -> int:
         f"""
         select count(*) from (
             select distinct key0, key1
-            from (select file_index, * from {{findings}}) as f
-            semi join (select file_index, row from {{records}} where {rule.sql()}) as r
-            on f.file_index = r.file_index and f.row = r.row
-            where f.entity = {ENTITY_NUMBER["PERSON"]} and f.verdict = {Verdict.VALID:d}
-              and (f.file_index, f."column") not in ({excluded})
+            from (
+                select file_index, row, key0, key1 from {{findings}}
+                where entity = {ENTITY_NUMBER["PERSON"]} and verdict = {Verdict.VALID:d}
+                  and (file_index, "column") not in ({excluded})
+            ) semi join (select file_index, row from {{records}} where {rule.sql()})
+            using (file_index, row)
         )"""
     )
     return int(names)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: S608 -- the SQL names this module's own tables
 """The records and findings of all parts as two SQL tables on one DuckDB connection."""
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ class Tables:
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Folder) -> None:
         self._connection = connection
         self._names = {
-            "records": _table([part.records for part in folder.parts]) or "empty_records",
-            "findings": _table([part.findings for part in folder.parts]) or "empty_findings",
+            "records": _table([part.records for part in folder.parts]) or _empty("records"),
+            "findings": _table([part.findings for part in folder.parts]) or _empty("findings"),
         }
         if not folder.parts:
             for name, schema in schemas().items():
-                connection.register(f"empty_{name}", schema.empty_table())
+                connection.register(f"no_{name}", schema.empty_table())
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows that a query gives."""
@@ -46,3 +47,7 @@ def _table(paths: Sequence[Path]) -> str:
     """Return the SQL that reads Parquet files, '' for none; names are taken literally."""
     names = ", ".join("'" + literal(path).replace("'", "''") + "'" for path in paths)
     return f"read_parquet([{names}])".replace("{", "{{").replace("}", "}}") if paths else ""
+
+
+def _empty(name: str) -> str:
+    return f"(select 0 as file_index, * from no_{name})"
