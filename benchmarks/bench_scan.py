@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 
 import corpora
-from compare import lines_of, run_apart, write_folder
+from compare import lines_of, made_apart, run_apart, write_folder
 from piidetect_runs import CONTENDERS
 
 SMALL_ROWS = 2_000
@@ -34,7 +34,7 @@ def corpus_of(rows: int, encoding: str, folder: Path) -> Path:
     """Return a corpus in the folder; make it where it is missing."""
     path = folder / f"{corpora.stem_of(rows)}.{corpora.SHORT[encoding]}.csv"
     if not path.with_suffix(".json").exists():
-        corpora.make(rows, folder, encodings=(encoding,))
+        return made_apart(rows, encoding, folder)
     return path
 
 

@@ -23,7 +23,6 @@ import time
 from pathlib import Path
 
 import contenders
-import corpora
 import piidetect_runs
 from scoring import ENTITIES, Score, score
 
@@ -40,9 +39,16 @@ def cpu_seconds() -> float:
 
 
 def peak_mib() -> float:
-    """Return the peak resident memory of this process or its largest child, in MiB."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return max(part.ru_maxrss for part in used) / 1024
+    """Return the peak resident memory of this process or its largest child, in MiB.
+
+    On Linux ``ru_maxrss`` of a process starts at its parent's peak; VmHWM doesn't.
+    """
+    status = Path("/proc/self/status")
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if status.exists():
+        peak = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]
+        own = int(peak[0].split()[1]) if peak else own
+    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
 
 
 def run_here(name: str, corpus: Path) -> dict[str, object]:
@@ -96,8 +102,16 @@ def slice_of(corpus: Path, rows: int, folder: Path) -> Path:
     truth = json.loads(corpus.with_suffix(".json").read_text(encoding="utf-8"))
     if truth["rows"] <= rows:
         return corpus
-    encoding = truth["encoding"]
-    return corpora.make(rows, folder, seed=truth["seed"], encodings=(encoding,))[encoding]
+    return made_apart(rows, truth["encoding"], folder, truth["seed"])
+
+
+def made_apart(rows: int, encoding: str, folder: Path, seed: int = 7) -> Path:
+    """Make a corpus in a process of its own, so that this one stays small."""
+    script = Path(__file__).with_name("corpora.py")
+    command = [sys.executable, str(script), "--rows", str(rows), "--encoding", encoding]
+    command += ["--out", str(folder), "--seed", str(seed)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return Path(done.stdout.splitlines()[-1])
 
 
 def lines_of(name: str, corpus: Path, figures: dict[str, object]) -> list[list[object]]:
