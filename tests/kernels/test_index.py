@@ -167,7 +167,7 @@ def indexed(text: bytes, rules: dict, block: int, room: int = 1000) -> list[tupl
     )
     found, begin, size = [], 0, min(block, len(text))
     while begin < len(text):
-        data = np.frombuffer(text[begin:size] + bytes(64), np.uint8)
+        data = np.frombuffer(bytearray(text[begin:size] + bytes(64)), np.uint8)
         rows = index.empty_rows(room, room * (rules["n_columns"] + 1))
         final = size == len(text)
         number, cells, after = index.index_block(data, 0, size - begin, final, grammar, rows)

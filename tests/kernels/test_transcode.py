@@ -30,7 +30,7 @@ def transcoded(raw: bytes, encoding: str, block: int) -> tuple[bytes, list, list
     while True:
         size = min(max(size, position) + block, len(raw))
         final = size == len(raw)
-        piece = np.frombuffer(raw[position:size] + bytes(64), np.uint8)
+        piece = np.frombuffer(bytearray(raw[position:size] + bytes(64)), np.uint8)
         into = np.full(3 * len(piece) + 64, 0xAA, np.uint8)
         marks = transcode.new_marks(len(piece))
         used, at = _decode(encoding, piece, 0, size - position, final, into, marks)
@@ -100,7 +100,7 @@ def test_equals_the_codec_on_any_bytes(case, block):
 def test_check_of_utf8(case, position):
     raw = case[0]
     position = min(position, len(raw))
-    data = np.frombuffer(raw + bytes(64), np.uint8)
+    data = np.frombuffer(bytearray(raw + bytes(64)), np.uint8)
     end, nuls = transcode.check_utf8(data, position, len(raw))
     try:
         raw[position:].decode("utf-8")

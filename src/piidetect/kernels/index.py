@@ -187,17 +187,17 @@ def _line(data: Any, row: int, size: int, final: bool, bare_cr: bool) -> Any:
     The start is -1 where more bytes are needed, -2 where the line is too long and is cut.
     """
     reach = min(size, row + LINE_BYTES)
-    line_feed = _find(data, _LF, row, reach)
+    line_feed = _find(data, np.int64(_LF), row, reach)
     if not bare_cr and (line_feed < 0 or line_feed > row + FIELD_BYTES):
         near = min(size, row + FIELD_BYTES)
-        bare_cr = size > row + FIELD_BYTES and _find(data, _CR, row, near) >= 0
+        bare_cr = size > row + FIELD_BYTES and _find(data, np.int64(_CR), row, near) >= 0
     if bare_cr:
-        p = _find(data, _CR, row, reach if line_feed < 0 else line_feed)
+        p = _find(data, np.int64(_CR), row, reach if line_feed < 0 else line_feed)
         if p >= 0:
-            stop, after = _line_end(data, p, row, size, final, True)
-            return stop, after, True
+            stop, after = _line_end(data, p, row, size, final, bare_cr)
+            return stop, after, bare_cr
     if line_feed >= 0:
-        stop, after = _line_end(data, line_feed, row, size, final, False)
+        stop, after = _line_end(data, line_feed, row, size, final, bare_cr)
         return stop, after, bare_cr
     if size - row > LINE_BYTES:
         stop = row + LINE_BYTES
@@ -298,27 +298,29 @@ def _split(
 
 @njit(nogil=True, cache=True)
 def _attempt(
-    data: Any, row: int, line: Any, size: int, final: bool, bare_cr: bool, g: Any, rows: Any,
+    data: Any, row: int, line: int, size: int, final: bool, bare_cr: bool, g: Any, rows: Any,
     cell: int,
 ) -> Any:  # fmt: skip
-    """Return (next row, RowKind, repaired) of the row at `row`; `line` is what `_line` gave.
+    """Return (next row, RowKind, repaired) of the row at `row`; the next line begins at `line`.
 
     A parsed row's cells are written from number `cell` on. The next row is -1 where more bytes are
     needed.
     """
-    after, count, breaks, extra = _split(data, row, size, final, bare_cr, True, g, rows, cell)
-    if after == _NEED:
-        return _NEED, _TEXT, False
-    fits = count >= g.n_columns and not extra
-    repaired = False
-    if after == _MALFORMED or (breaks > 0 and not fits):
-        after, count, breaks, extra = _split(data, row, size, final, bare_cr, False, g, rows, cell)
+    after, fits, repaired = _NEED, False, False
+    for turn in range(2):  # with quotes, then without; one call, so that numba compiles one
+        after, count, breaks, extra = _split(
+            data, row, size, final, bare_cr, turn == 0, g, rows, cell
+        )
+        if after == _NEED:
+            return _NEED, _TEXT, False
         fits = count >= g.n_columns and not extra
-        repaired = fits
+        repaired = fits and turn == 1
+        if after != _MALFORMED and (breaks == 0 or fits):
+            break
     if _is_blank(data, row, after, g):
         return after, _BLANK, False
     if not fits:
-        return line[1], _TEXT, False
+        return line, _TEXT, False
     if _is_heading(data, g, rows, cell):
         return after, _REPEATED, False
     return after, _PARSED, repaired
@@ -332,23 +334,30 @@ def _row(
     line = _line(data, row, size, final, g.bare_cr)
     if line[1] == _NEED:
         return _NEED, cell
-    kind, repaired, after = _TEXT, False, line[0]
-    if line[1] == _MALFORMED:
+    stop, after, bare_cr = line
+    kind, repaired = _TEXT, False
+    if after == _MALFORMED:
         rows.tally[4] += 1
+        after = stop
     else:
-        after, kind, repaired = _attempt(data, row, line, size, final, line[2], g, rows, cell)
-        if kind == _TEXT and not line[2] and after != _NEED:
-            cr = _find(data, _CR, row, line[0])
-            if cr >= 0:
-                line = (cr, cr + 1, True)
-                after, kind, repaired = _attempt(data, row, line, size, final, True, g, rows, cell)
-        if after == _NEED:
-            return _NEED, cell
+        for _ in range(2):  # a second time where a bare CR may end the line
+            begin, kind, repaired = _attempt(
+                data, row, after, size, final, bare_cr, g, rows, cell
+            )
+            if begin == _NEED:
+                return _NEED, cell
+            carriage = -1
+            if kind == _TEXT and not bare_cr:
+                carriage = _find(data, np.int64(_CR), row, stop)
+            if carriage < 0:
+                after = begin
+                break
+            stop, after, bare_cr = carriage, carriage + 1, True
     rows.row_start[number] = row
     rows.row_kind[number] = kind
     if kind == _TEXT:
         rows.cell_start[cell] = row
-        rows.cell_stop[cell] = line[0]
+        rows.cell_stop[cell] = stop
         rows.cell_column[cell] = TEXT_COLUMN
         rows.tally[0] += 1
         cell += 1
@@ -383,7 +392,7 @@ def index_block(data: Any, row: int, size: int, final: bool, g: Any, rows: Any) 
     plain rows are split here from a bit mask of 64 bytes at a time; as soon as a row is anything
     else (line breaks in quotes, stray quotes, wrong number of cells, blank, ...), `_row` decides.
     """
-    number, cell, n = 0, 0, g.n_columns
+    number, cell, n = np.int64(0), np.int64(0), g.n_columns
     room = min(rows.cell_start.size, rows.cell_stop.size) - n - 1
     delimiter, quote = g.delimiter, g.quote
     width = delimiter.size

@@ -191,7 +191,7 @@ def gb18030(
     `source` has LANES bytes of padding; `into` has room for three times the source and as much.
     """
     two, four = tables.two, tables.four
-    at = 0
+    at = np.int64(0)
     while position < size:
         if source[position] < 0x80:
             count = _ascii(source, position, size, into, at, marks)
@@ -235,7 +235,7 @@ def utf16(
     source: Any, position: int, size: int, final: bool, into: Any, big: bool, marks: Any
 ) -> Any:
     """Decode UTF-16, big-endian if `big`; return (next place in the source, bytes written)."""
-    at = 0
+    at = np.int64(0)
     high, low = (0, 1) if big else (1, 0)
     while position < size:
         left = size - position
@@ -310,7 +310,7 @@ def sequence(source: Any, position: int, size: int) -> int:
 @njit(nogil=True, cache=True)
 def utf8(source: Any, position: int, size: int, final: bool, into: Any, marks: Any) -> Any:
     """Copy UTF-8 and replace what isn't; return (next place in the source, bytes written)."""
-    at = 0
+    at = np.int64(0)
     while position < size:
         if source[position] < 0x80:
             count = _ascii(source, position, size, into, at, marks)

@@ -116,7 +116,7 @@ def sniff(
 
 def rows_of(text: bytes, grammar: index.Grammar, *, final: bool) -> tuple[np.ndarray, index.Rows]:
     """Index a sample; return (its bytes with padding, the rows, cut to what was filled)."""
-    data = np.frombuffer(text + bytes(PADDING), np.uint8)
+    data = np.frombuffer(bytearray(text + bytes(PADDING)), np.uint8)
     room = text.count(b"\n") + text.count(b"\r") + 2
     rows = index.empty_rows(room, room * (grammar.n_columns + 1))
     number, cells, _ = index.index_block(data, 0, len(text), final, grammar, rows)

@@ -158,7 +158,7 @@ def fewest_errors(pieces: list[tuple[bytes, bool]]) -> str:
 
 def decode(raw: bytes, encoding: str, *, final: bool) -> tuple[bytes, transcode.Marks]:
     """Return the UTF-8 of `raw` and the marks; a sequence cut at the end is left out."""
-    source = np.frombuffer(raw + bytes(PADDING), np.uint8)
+    source = np.frombuffer(bytearray(raw + bytes(PADDING)), np.uint8)
     into = np.empty(3 * len(source) + PADDING, np.uint8)
     marks = transcode.new_marks(len(source))
     _, written = transcode_into(source, 0, len(raw), into, marks, encoding, final=final)
