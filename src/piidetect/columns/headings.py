@@ -32,6 +32,7 @@ _BRACKETS = {"(": ")", "[": "]", "【": "】", "<": ">", "「": "」"}
 _NOTES = ("必填", "选填", "text")
 _CODE_PREFIXES = ("ws", "ct", "de")
 _CODE_DIGITS = 7
+_LONGEST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,8 @@ def _lookup(key: str, headings: Headings) -> tuple[Meaning, ...]:
 
 def meanings_of(heading: str, headings: Headings) -> tuple[Meaning, ...]:
     """Return what `heading` may mean, likeliest first; empty where nothing is known."""
+    if len(heading) > 4 * _LONGEST or len(normalise(heading)) > _LONGEST:
+        return ()  # free text
     last = heading.rsplit(".", 1)
     tail = last[1] if len(last) > 1 and heading.isascii() and not last[1].isdigit() else heading
     key = normalise(heading)

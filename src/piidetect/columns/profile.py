@@ -17,6 +17,8 @@ from piidetect.columns.headings import Meaning
 from piidetect.schema import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from piidetect.kernels.cells import Block
@@ -132,7 +134,9 @@ def _is_person(profile: Profile, *, sure: bool) -> bool:
         return False
     words = profile.share(describe.NAME, describe.HAN_WORD)
     if words < 0.5:  # noqa: PLR2004
-        return sure or profile.distinct >= 0.5  # noqa: PLR2004
+        verdict, _ = profile.checked(values.PERSON)
+        masked = int((verdict == Verdict.MASKED).sum())
+        return sure or profile.distinct >= 0.5 or masked * 2 > profile.filled  # noqa: PLR2004
     return profile.share(describe.NAME) / words >= (0.3 if sure else 0.6)
 
 
@@ -179,44 +183,54 @@ def _pregnancy(meaning: Meaning, profile: Profile) -> Meaning | None:
     return None
 
 
+def _is_card(profile: Profile, *, sure: bool) -> bool:
+    from piidetect.kernels import describe as d
+
+    if profile.share(d.ID18) >= 0.5:  # noqa: PLR2004
+        return False
+    cards = profile.share(d.CARD)
+    like = cards + profile.share(d.CARD_LIKE, d.ID18_LIKE, d.ID15, d.MASKED, d.PRECISION_LOST)
+    return cards >= 0.7 or (sure and cards > 0 and like >= 0.5)  # noqa: PLR2004
+
+
+def _is_identity(profile: Profile, *, sure: bool) -> bool:
+    from piidetect.kernels import describe as d
+
+    identities = profile.share(d.ID18, d.ID18_LIKE, d.ID15, d.MASKED_ID)
+    return identities + profile.share(d.PRECISION_LOST) >= 0.3 if sure else identities >= 0.6  # noqa: PLR2004
+
+
 def supports(meaning: Meaning, profile: Profile) -> Meaning | None:
     """Return the meaning (made exact by the values) if the values support it, else None."""
     from piidetect.kernels import describe as d
     from piidetect.kernels import values
 
+    exact = {
+        "CN_MOBILE": _phone,
+        "CN_LANDLINE": _phone,
+        "CN_ADDRESS": _address,
+        "CN_PREGNANCY": _pregnancy,
+    }.get(meaning.entity)
+    if exact is not None:
+        return exact(meaning, profile)
     sure = meaning.sure
-    entity = meaning.entity
-    if entity in ("CN_MOBILE", "CN_LANDLINE"):
-        return _phone(meaning, profile)
-    if entity == "CN_ADDRESS":
-        return _address(meaning, profile)
-    if entity == "CN_PREGNANCY":
-        return _pregnancy(meaning, profile)
-    identities = profile.share(d.ID18, d.ID18_LIKE, d.ID15, d.MASKED_ID)
-    if entity == "CN_RESIDENT_ID":
-        good = identities + profile.share(d.PRECISION_LOST) >= 0.3 if sure else identities >= 0.6  # noqa: PLR2004
-    elif entity == "CN_FOREIGN_PERMANENT_RESIDENT_ID":
-        good = profile.share(d.ID18, d.ID18_LIKE, d.TEXT) >= 0.3  # noqa: PLR2004
-    elif entity == "CN_BANK_CARD":
-        cards = profile.share(d.CARD)
-        like = cards + profile.share(d.CARD_LIKE, d.MASKED, d.PRECISION_LOST) + identities
-        good = cards >= 0.7 or (sure and cards > 0 and like >= 0.5)  # noqa: PLR2004
-        good = good and profile.share(d.ID18) < 0.5  # noqa: PLR2004
-    elif entity == "EMAIL_ADDRESS":
-        good = profile.share(d.EMAIL) >= (0.3 if sure else 0.6)
-    elif entity == "PERSON":
-        good = _is_person(profile, sure=sure)
-    elif entity == "DATE_OF_BIRTH":
-        good = profile.good(values.BIRTH_DATE) >= 0.5  # noqa: PLR2004
-    elif entity == "CN_MEDICAL_RECORD_NUMBER":
-        good = _is_number(profile, values.MEDICAL_RECORD_NUMBER, sure=sure)
-    elif entity == "CN_VISIT_NUMBER":
-        good = _is_number(profile, values.VISIT_NUMBER, sure=sure)
-    elif entity == "ICD10_CODE":
-        good = profile.good(values.ICD10) >= (0.5 if sure else 0.8)
-    else:
-        good = sure
-    return meaning if good else None
+    tests: dict[str, Callable[[], bool]] = {
+        "CN_RESIDENT_ID": lambda: _is_identity(profile, sure=sure),
+        "CN_FOREIGN_PERMANENT_RESIDENT_ID": lambda: (
+            profile.share(d.ID18, d.ID18_LIKE, d.TEXT) >= 0.3  # noqa: PLR2004
+        ),
+        "CN_BANK_CARD": lambda: _is_card(profile, sure=sure),
+        "EMAIL_ADDRESS": lambda: profile.share(d.EMAIL) >= (0.3 if sure else 0.6),
+        "PERSON": lambda: _is_person(profile, sure=sure),
+        "DATE_OF_BIRTH": lambda: profile.good(values.BIRTH_DATE) >= 0.5,  # noqa: PLR2004
+        "CN_MEDICAL_RECORD_NUMBER": lambda: _is_number(
+            profile, values.MEDICAL_RECORD_NUMBER, sure=sure
+        ),
+        "CN_VISIT_NUMBER": lambda: _is_number(profile, values.VISIT_NUMBER, sure=sure),
+        "ICD10_CODE": lambda: profile.good(values.ICD10) >= (0.5 if sure else 0.8),
+    }
+    test = tests.get(meaning.entity)
+    return meaning if (sure if test is None else test()) else None
 
 
 def value_meaning(profile: Profile, *, named: bool) -> Meaning | None:

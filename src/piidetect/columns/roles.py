@@ -170,9 +170,7 @@ def _say_whose(columns: list[Column]) -> list[Column]:
             whose = "contact" if column.position in near_contact else "subject"
             column = replace(column, whose=whose)  # noqa: PLW2901
         out.append(column)
-    if not any(c.whose == "subject" and c.entity in ("PERSON", "CN_RESIDENT_ID") for c in out):
-        out = _promote(out)
-    return out
+    return _promote(out)
 
 
 def _near_contact(columns: Sequence[Column]) -> set[int]:
@@ -194,8 +192,12 @@ def _near_contact(columns: Sequence[Column]) -> set[int]:
 
 def _promote(columns: list[Column]) -> list[Column]:
     """Where no name or ID is the subject's, take the first one's holder for the subject."""
-    for column in columns:
-        others = ("", "subject", "unknown", *_STAFF)
-        if column.entity in ("PERSON", "CN_RESIDENT_ID") and column.whose not in others:
-            return [replace(c, whose="subject") if c.whose == column.whose else c for c in columns]
+    naming = [c for c in columns if c.entity in ("PERSON", "CN_RESIDENT_ID")]
+    others = naming or [c for c in columns if c.entity]
+    if any(column.whose == "subject" for column in others):
+        return columns
+    for column in others:
+        if column.whose not in ("unknown", *_STAFF):
+            holder = column.whose
+            return [replace(c, whose="subject") if c.whose == holder else c for c in columns]
     return columns

@@ -59,8 +59,24 @@ LOOKS = 22
 
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], np.int64)
 _SURNAMES = np.zeros(1 << 16, np.bool_)
-for _name in person_name.SURNAMES | {name[0] for name in person_name.COMPOUND_SURNAMES}:
+for _name in person_name.SURNAMES:
     _SURNAMES[ord(_name)] = True
+_COMPOUND_SURNAMES = np.array(
+    sorted(ord(name[0]) << 16 | ord(name[1]) for name in person_name.COMPOUND_SURNAMES), np.int64
+)
+
+
+@njit(nogil=True, cache=True)
+def _has_surname(codes: Any, n: int) -> bool:
+    """Return whether the hanzi begin with a common surname (`numbers.person_name.has_surname`)."""
+    if n < 2 or codes[0] > 0xFFFF:
+        return False
+    if _SURNAMES[codes[0]]:
+        return True
+    if n < 3:
+        return False
+    pair = np.int64(codes[0]) << 16 | codes[1]
+    return bool((_COMPOUND_SURNAMES == pair).any())
 
 
 @njit(nogil=True, cache=True)
@@ -177,8 +193,7 @@ def _look_of_text(codes: Any, n: int) -> int:
         elif c == 46 and at > 0 and i > at + 1 and han == 0 and i < n - 1:
             return EMAIL
     if han and han + spaces == n and han <= 4:
-        surname = han > 1 and codes[0] < 0x10000 and _SURNAMES[codes[0]]
-        return NAME if surname else HAN_WORD
+        return NAME if _has_surname(codes, n) else HAN_WORD
     both = marks & ADDRESS_HIGH and marks & ADDRESS_LOW
     if both and high_at <= 9 and points == 0 and n >= 7:
         return ADDRESS
