@@ -24,6 +24,7 @@ from pathlib import Path
 
 import contenders
 import piidetect_runs
+from patterns import Skipped
 from scoring import ENTITIES, Score, score
 
 COLUMNS = ("bench", "corpus", "rows", "bytes", "seconds", "peak_rss", "precision", "recall")
@@ -56,7 +57,7 @@ def run_here(name: str, corpus: Path) -> dict[str, object]:
     contender, _ = CONTENDERS[name]
     try:
         work = contender(corpus)
-    except contenders.Skipped as reason:
+    except Skipped as reason:
         return {"skipped": str(reason)}
     base = peak_mib()
     cpu, wall = cpu_seconds(), time.perf_counter()
@@ -93,7 +94,7 @@ def run_apart(name: str, corpus: Path, python: str) -> dict[str, object]:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        return {"skipped": last[:200]}
+        return {"skipped": f"failed: {last[:200]}"}
     return json.loads(done.stdout.splitlines()[-1])
 
 

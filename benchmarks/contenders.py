@@ -8,135 +8,21 @@ as a function. The work returns the canonical values that it found for each enti
 
 from __future__ import annotations
 
-import os
 import subprocess
 from contextlib import suppress
 from shutil import which
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars_runs
+from patterns import CARD, EMAIL, MOBILE, RESIDENT_ID, RUN, WEIGHTS, Skipped, is_gb18030
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
-
-    Found = dict[str, object]
-    Work = Callable[[], Found]
-
-RESIDENT_ID = (
-    "[1-8][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
-)
-MOBILE = "(?:86)?1[3-9][0-9]{9}"
-CARD = "[3-6][0-9]{15,18}"
-EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-RUN = "[0-9]{10,18}[0-9Xx]"  # holds all three; told apart by length afterwards
-ASCII_EDGE = r"(?-u:\b)"  # the Unicode \b fails beside hanzi and is many times slower
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-GROUPS = ("CN_RESIDENT_ID", "CN_MOBILE", "CN_BANK_CARD", "EMAIL_ADDRESS")
-
-
-class Skipped(Exception):  # not an error: the reason stands in the summary
-    """A contender can't run here; the message says why."""
-
-
-def is_gb18030(path: Path) -> bool:
-    """Tell the encoding by the name that corpora.py gives."""
-    return ".gb18030." in path.name
-
-
-# --- polars ----------------------------------------------------------------------------------
-
-
-def polars_tuned(path: Path) -> Work:
-    """One pass with one pattern for all runs and e-mails; the runs are told apart afterwards."""
-    os.environ["POLARS_MAX_THREADS"] = "1"
-    import polars as pl
-
-    def work() -> Found:
-        lines = polars_lines(path)
-        pattern = f"{ASCII_EDGE}{RUN}{ASCII_EDGE}|{EMAIL}"
-        runs = lines.select(pl.col("line").str.extract_all(pattern).explode().alias("run"))
-        runs = runs.drop_nulls().with_columns(size=pl.col("run").str.len_bytes())
-        mail = pl.col("run").str.contains("@", literal=True)
-        emails = runs.filter(mail)["run"]
-        runs = runs.filter(~mail)
-        return polars_checks(
-            runs.filter(pl.col("size") == 18)["run"],
-            runs.filter(pl.col("size").is_in([11, 13]))["run"],
-            runs.filter(pl.col("size") >= 16)["run"],
-            emails,
-        )
-
-    return work
-
-
-def polars_expressions(path: Path) -> Work:
-    """Four patterns, one after the other, as an analyst would write them."""
-    os.environ["POLARS_MAX_THREADS"] = "1"
-    import polars as pl
-
-    def work() -> Found:
-        lines = polars_lines(path)
-
-        def extract(pattern: str) -> pl.Series:
-            return lines.select(pl.col("line").str.extract_all(pattern).explode()).drop_nulls()[
-                "line"
-            ]
-
-        edged = [f"{ASCII_EDGE}{pattern}{ASCII_EDGE}" for pattern in (RESIDENT_ID, MOBILE, CARD)]
-        return polars_checks(*map(extract, edged), extract(EMAIL))
-
-    return work
-
-
-def polars_lines(path: Path):
-    """Read a file as one column of lines; GB18030 is transcoded by Python first."""
-    import polars as pl
-
-    source: object = path
-    if is_gb18030(path):
-        source = path.read_bytes().decode("gb18030", "replace").encode()
-    return pl.read_csv(
-        source, has_header=False, separator="\x01", quote_char=None, schema={"line": pl.String}
-    )
-
-
-def polars_checks(ids, mobiles, cards, emails) -> Found:
-    """Check candidates by whole-number arithmetic on columns; count distinct IDs."""
-    import polars as pl
-
-    body, text = pl.col("body"), pl.col("text")
-    frame = pl.DataFrame({"text": ids}).with_columns(
-        body=text.str.head(17).cast(pl.Int64, strict=False)
-    )
-    total = sum((body // 10 ** (16 - i) % 10) * w for i, w in enumerate(WEIGHTS))
-    wanted = (12 - total % 11) % 11
-    last = text.str.tail(1)
-    given = pl.when(last.is_in(["X", "x"])).then(10).otherwise(last.cast(pl.Int64, strict=False))
-    day, month, year = body // 1000 % 100, body // 10**5 % 100, body // 10**7 % 10_000
-    plausible = day.is_between(1, 31) & month.is_between(1, 12) & year.is_between(1800, 2099)
-    valid_ids = frame.filter((wanted == given) & plausible)["body"]
-    phone = pl.DataFrame({"text": mobiles}).filter(text.str.contains("^(?:86)?1[3-9][0-9]{9}$"))
-    numbers = phone.select(text.str.tail(11).cast(pl.Int64))["text"]
-    card = pl.DataFrame({"text": cards}).filter(text.str.contains("^[3-6]"))
-    card = card.with_columns(body=text.cast(pl.Int64, strict=False)).drop_nulls()
-    luhn = sum(body // 10**i % 10 for i in range(0, 19, 2))
-    for i in range(1, 19, 2):
-        twice = body // 10**i % 10 * 2
-        luhn += twice - pl.when(twice > 9).then(9).otherwise(0)
-    century = body // 10**10 % 100  # an 18-digit number with a date is an ID first
-    dated = (text.str.len_bytes() == 18) & century.is_in([18, 19, 20])
-    valid_cards = card.filter((luhn % 10 == 0) & ~dated)["body"]
-    return {
-        "CN_RESIDENT_ID": valid_ids,
-        "CN_MOBILE": numbers,
-        "CN_BANK_CARD": valid_cards,
-        "EMAIL_ADDRESS": emails,
-        "distinct": valid_ids.n_unique(),
-    }
-
+    from patterns import Found, Work
 
 # --- DuckDB ----------------------------------------------------------------------------------
 
@@ -376,8 +262,7 @@ def collected(spans: Iterable[tuple[str, str]]) -> Found:
 
 #: name → (contender, most rows that it is given; None for all)
 CONTENDERS: dict[str, tuple[Callable[[Path], Work], int | None]] = {
-    "polars_tuned": (polars_tuned, None),
-    "polars_expressions": (polars_expressions, None),
+    **polars_runs.CONTENDERS,
     "duckdb_sql": (duckdb_sql, None),
     "ripgrep_numpy": (ripgrep, None),
     "python_stdnum_columns": (python_stdnum, 100_000),

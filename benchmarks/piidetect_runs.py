@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import corpora
-from contenders import Skipped
+from patterns import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from contenders import Found, Work
+    from patterns import Found, Work
 
 WARM_ROWS = 500
 
