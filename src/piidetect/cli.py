@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-    from piidetect.scan import Progress
+    from piidetect.scanning import Progress
 
 P = ParamSpec("P")
 
@@ -217,7 +217,7 @@ def recognizers_check(directory: str | None, lang: str | None) -> None:
     from piidetect.recognizer import check
 
     loaded = pii.load_recognizers(directory)
-    failures = check(loaded, pii.detect)
+    failures = check(loaded, functools.partial(pii.detect, recognizers=loaded))
     chosen = language(lang)
     for failure in failures:
         click.echo(failure)

@@ -4,25 +4,21 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from piidetect.report.width import table
-from piidetect.schema import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from piidetect.detect import Finding
-
     from piidetect.recognizer import Recognizer
     from piidetect.report.sections import Words
-
-_FIELDS = ("entity", "start", "end", "text", "value", "verdict", "score", "recognizer")
+    from piidetect.scanning import Finding
 
 
 def as_json(findings: Sequence[Finding]) -> str:
     """Return findings as a JSON list that ends with a line break."""
-    rows = [_plain(finding) for finding in findings]
+    rows = [finding._asdict() for finding in findings]
     return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -32,15 +28,15 @@ def as_text(findings: Sequence[Finding], words: Words) -> str:
         return words.say("cli.nothing_found") + "\n"
     rows = [
         (
-            words.entity(one["entity"]),
-            f"{one['start']}-{one['end']}",
-            one["text"],
-            one["value"],
-            words.term("verdict", one["verdict"]),
-            f"{one['score']:.2f}",
-            one["recognizer"],
+            words.entity(one.entity),
+            f"{one.start}-{one.end}",
+            one.text,
+            one.value,
+            words.term("verdict", one.verdict),
+            f"{one.score:.2f}",
+            one.recognizer,
         )
-        for one in map(_plain, findings)
+        for one in findings
     ]
     names = ("entity", "place", "text", "canonical", "result", "score", "recognizer")
     head = [words.say(f"heading.{name}") for name in names]
@@ -57,11 +53,3 @@ def recognizers(loaded: Sequence[Recognizer], words: Words) -> str:
     names = ("recognizer", "entity", "name", "validator", "category")
     head = [words.say(f"heading.{name}") for name in names]
     return "\n".join(table(head, rows, [False] * len(names))) + "\n"
-
-
-def _plain(finding: Finding) -> dict[str, Any]:
-    """Return a finding as JSON values, the verdict by its name."""
-    values = {name: getattr(finding, name) for name in _FIELDS}
-    if isinstance(finding.verdict, Verdict):
-        values["verdict"] = finding.verdict.name.lower()
-    return values
