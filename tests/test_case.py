@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 from tests.made_case import REFERENCE_DATE, Found, Made, Record, tables, write_case, write_part
 
-from piidetect.case import CaseWriter, PartMeta, open_case, writer as writer_module
+from piidetect.case import CaseWriter, PartMeta, open_case
+from piidetect.case import writer as writer_module
 from piidetect.errors import ArgumentError, CaseError, SchemaError
 from piidetect.schema import TEXT_COLUMN, RowKind, Verdict, schemas
 
@@ -263,9 +264,9 @@ def test_a_killed_run_leaves_no_half_written_part(tmp_path):
         cwd=tmp_path,
     )
     assert done.returncode == -signal.SIGKILL
-    names = [name for name in os.listdir(tmp_path / "case" / "parts") if name[0] != "."]
+    names = [p.name for p in (tmp_path / "case" / "parts").iterdir() if p.name[0] != "."]
     assert names == ["000000"]
-    with pytest.raises(CaseError, match="unfinished.*delete"):
+    with pytest.raises(CaseError, match=r"unfinished.*delete"):
         open_case(tmp_path / "case")
 
 
@@ -310,7 +311,7 @@ def test_a_temporary_case_goes_away_at_exit(tmp_path, end, code, finished):
         env={**os.environ, "TMPDIR": str(tmp_path)},
     )
     assert done.returncode == code
-    left = len(os.listdir(tmp_path))
+    left = len(list(tmp_path.iterdir()))
     assert left == (1 if "_exit" in end else 0)  # the hard way out shows that the test can fail
 
 

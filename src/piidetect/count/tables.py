@@ -46,7 +46,7 @@ class Tables:
 def _table(paths: Sequence[Path]) -> str:
     """Return the SQL that reads Parquet files, '' for none; names are taken literally."""
     names = ", ".join("'" + literal(path).replace("'", "''") + "'" for path in paths)
-    return f"read_parquet([{names}])".replace("{", "{{").replace("}", "}}") if paths else ""
+    return f"read_parquet([{names}])" if paths else ""
 
 
 def _empty(name: str) -> str:
