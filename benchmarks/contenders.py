@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars_runs
-from patterns import CARD, EMAIL, MOBILE, RESIDENT_ID, RUN, WEIGHTS, Skipped, is_gb18030
+from patterns import CARD, EMAIL, GROUPS, MOBILE, RESIDENT_ID, RUN, WEIGHTS, Skipped, is_gb18030
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

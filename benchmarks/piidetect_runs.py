@@ -66,9 +66,8 @@ def read_back(folder: Path, path: Path) -> Found:
 def detect_alone(path: Path) -> Work:
     """Read, split, recognize and check on one thread; write nothing and count nothing."""
     try:
-        from piidetect.scan import detect_only
-
         import piidetect
+        from piidetect.scanning import detect_only
     except ImportError as error:
         raise Skipped(f"piidetect can't be imported: {error}") from error
     folder = temporary()
