@@ -19,9 +19,9 @@ ORDER = (
     ("numbers",),
     ("kernels",),  # takes limits and word lists from the scalar twins, so that they stand once
     ("recognizer", "sources", "case_folder"),
-    ("columns", "detect", "case", "count", "policies"),  # the stages
+    ("columns", "detection", "case", "count", "policies"),  # the stages
     ("report",),
-    ("scan", "crossfire"),
+    ("scanning", "crossfire"),
     ("cli", "integrations"),
 )
 LAYERS = {unit: layer for layer, units in enumerate(ORDER) for unit in units}
