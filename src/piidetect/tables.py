@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 MOBILE, IOT, SATELLITE = 1, 2, 3
-_SEGMENT_KINDS = {"mobile": MOBILE, "virtual": MOBILE, "data_card": MOBILE, "iot": IOT, "satellite": SATELLITE}
+_SEGMENT_KINDS = {
+    "mobile": MOBILE,
+    "virtual": MOBILE,
+    "data_card": MOBILE,
+    "iot": IOT,
+    "satellite": SATELLITE,
+}
 CODE_3_DIGITS, CODE_4_DIGITS, SUBSCRIBER_7_DIGITS, SUBSCRIBER_8_DIGITS = 1, 2, 4, 8
 _SEGMENT_DIGITS, _IIN_DIGITS = 5, 6
 

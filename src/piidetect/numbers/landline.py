@@ -33,11 +33,10 @@ _SUBSCRIBER_BITS = {7: tables.SUBSCRIBER_7_DIGITS, 8: tables.SUBSCRIBER_8_DIGITS
 def _without_extension(text: str) -> str:
     for mark in _EXTENSIONS:
         text = text.partition(mark)[0]
-    groups = text.split("-")
-    extension = groups[-1].strip()
-    if len(groups) > 2 and is_digits(extension) and len(extension) <= _MOST_EXTENSION_DIGITS:
-        if len("".join(groups[:-1]).translate(_SEPARATORS)) >= SHORTEST:
-            return "-".join(groups[:-1])
+    body, _, extension = text.rpartition("-")
+    short = is_digits(extension.strip()) and len(extension.strip()) <= _MOST_EXTENSION_DIGITS
+    if short and len(body.translate(_SEPARATORS)) >= SHORTEST:
+        return body
     return text
 
 

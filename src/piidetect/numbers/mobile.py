@@ -3,8 +3,8 @@
 
 The segments are the table of the industry ministry (MIIT); numbers whose segment is assigned to no
 operator are ``unassigned``, those of the Internet of things (11 digits, or 13 with 1410, 1440, 1441,
-146, 148) are ``iot``: a device, not a person. +86, 0086 and 86 are taken off. Portability means
-that a segment doesn't prove the operator.
+146, 148) are ``iot``: a device, not a person. +86, 0086, 86 and the 0 that is dialled before a
+number of elsewhere are taken off. Portability means that a segment doesn't prove the operator.
 
     >>> validate("+86 138-0013-8001"), validate("００８６１３８００１３８００１")
     ('13800138001', '13800138001')
@@ -29,15 +29,15 @@ from piidetect.schema import Verdict
 
 LENGTH = 11
 IOT_LENGTH = 13
-_COUNTRY_CODES = ("+86", "0086", "86")
 
 
 def compact(text: str) -> str:
-    """Return the number folded to ASCII, without spaces, dashes and the country code."""
+    """Return the number folded to ASCII, without spaces, dashes, country code or a dialled 0."""
     number = fold(text).replace(" ", "").replace("-", "")
-    for code in _COUNTRY_CODES:
-        if number.startswith(code) and len(number) == len(code) + LENGTH:
-            return number[len(code) :]
+    for code in ("+86", "0086", "86", "0"):
+        rest = number.removeprefix(code)
+        if len(rest) == LENGTH < len(number) and rest[0] == "1":
+            return rest
     return number
 
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which error stands for which verdict, for numbers with a check digit, a table or both.
 
-    >>> raise_unless_usable(Verdict.UNKNOWN_REGION)
-    Traceback (most recent call last):
-    ...
-    piidetect.errors.InvalidComponent: unknown_region
+>>> raise_unless_usable(Verdict.UNKNOWN_REGION)
+Traceback (most recent call last):
+...
+piidetect.errors.InvalidComponent: unknown_region
 """
 
 from __future__ import annotations

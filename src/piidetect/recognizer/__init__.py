@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Load and check the recognizers: YAML files, one each, whose id is their path.
 
-    >>> from piidetect.recognizer import load_recognizers
-    >>> [r.id for r in load_recognizers() if r.entity == "CN_RESIDENT_ID"]
-    ['cn.resident_id']
+>>> from piidetect.recognizer import load_recognizers
+>>> [r.id for r in load_recognizers() if r.entity == "CN_RESIDENT_ID"]
+['cn.resident_id']
 """
 
 from __future__ import annotations
@@ -82,8 +82,12 @@ def _load_all(extra_dir: Path | None) -> tuple[Recognizer, ...]:
         taken = {recognizer.id for recognizer in loaded}
         extra = _load(extra_dir, faults)
         if not extra and not faults:
-            raise RecognizerError(f"{extra_dir}: no recognizers; put them in a subfolder: cn/x.yaml")
-        faults += [f"{r.id}: id: taken by a built-in one; rename it" for r in extra if r.id in taken]
+            raise RecognizerError(
+                f"{extra_dir}: no recognizers; put them in a subfolder: cn/x.yaml"
+            )
+        faults += [
+            f"{r.id}: id: taken by a built-in one; rename it" for r in extra if r.id in taken
+        ]
         loaded += extra
     if faults:
         raise RecognizerError("\n".join(faults))

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from piidetect import numbers
-from piidetect.recognizer.model import Example, Recognizer
 from piidetect.schema import Verdict
+
+if TYPE_CHECKING:
+    from piidetect.recognizer.model import Example, Recognizer
 
 Detect = Callable[[str], Iterable[Any]]
 
@@ -25,8 +27,10 @@ def _shown(pairs: Sequence[tuple[str, str]]) -> str:
 def _check_text(example: Example, recognizer: Recognizer, detect: Detect) -> list[str]:
     """Compare what a text gives with what the example promises."""
     findings = list(detect(example.text))
-    found = sorted((f.value, verdict_name(f.verdict)) for f in findings if f.recognizer == recognizer.id)
-    expected = sorted(tuple(match) for match in example.matches)
+    found = sorted(
+        (f.value, verdict_name(f.verdict)) for f in findings if f.recognizer == recognizer.id
+    )
+    expected = sorted((match.value, match.verdict) for match in example.matches)
     faults = []
     if found != expected:
         faults.append(f"expected {_shown(expected)}, found {_shown(found)}")
@@ -71,10 +75,16 @@ def check(recognizers: Iterable[Recognizer], detect: Detect) -> list[str]:
     known = {recognizer.id for recognizer in recognizers}
     problems = []
     for recognizer in recognizers:
-        problems += [f"{recognizer.id}: also: no recognizer {name}" for name in set(recognizer.also) - known]
+        problems += [
+            f"{recognizer.id}: also: no recognizer {name}" for name in set(recognizer.also) - known
+        ]
         for index, example in enumerate(recognizer.examples):
             column = recognizer.kind == "column"
-            faults = _check_cell(example, recognizer) if column else _check_text(example, recognizer, detect)
+            faults = (
+                _check_cell(example, recognizer)
+                if column
+                else _check_text(example, recognizer, detect)
+            )
             problems += [f"{recognizer.id}: examples[{index}]: {fault}" for fault in faults]
         for index, text in enumerate(recognizer.counter_examples):
             faults = _check_counter_example(text, recognizer, detect)

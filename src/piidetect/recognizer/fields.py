@@ -12,10 +12,30 @@ from piidetect.recognizer.model import Example, Match, Recognizer
 from piidetect.schema import ENTITIES, Verdict
 
 CATEGORIES: Final = frozenset(
-    "basic identity contact financial health location network device education vehicle".split()
+    [
+        "basic",
+        "identity",
+        "contact",
+        "financial",
+        "health",
+        "location",
+        "network",
+        "device",
+        "education",
+        "vehicle",
+    ]
 )
 PROFILES: Final = frozenset(
-    "PERSON ADDRESS BIRTH_DATE MEDICAL_RECORD_NUMBER VISIT_NUMBER ICD10 DATE GESTATION_WEEKS".split()
+    [
+        "PERSON",
+        "ADDRESS",
+        "BIRTH_DATE",
+        "MEDICAL_RECORD_NUMBER",
+        "VISIT_NUMBER",
+        "ICD10",
+        "DATE",
+        "GESTATION_WEEKS",
+    ]
 )
 VERDICTS: Final = frozenset(verdict.name.lower() for verdict in Verdict if verdict)
 KINDS: Final = ("shape", "pattern", "column")
@@ -32,7 +52,9 @@ def _dict(value: Any, where: str, known: str, report: Report) -> dict[str, Any]:
         return {}
     for key in value:
         if key not in known.split():
-            report(f"{where}.{key}".lstrip("."), f"unknown key; known are: {known.replace(' ', ', ')}")
+            report(
+                f"{where}.{key}".lstrip("."), f"unknown key; known are: {known.replace(' ', ', ')}"
+            )
     return value
 
 
@@ -92,7 +114,9 @@ def _shape(value: Any, report: Report) -> tuple[tuple[int, int], ...]:
 def _pattern(value: Any, report: Report) -> str:
     pattern = _text(value, "pattern", report)
     if _NOT_IN_PATTERNS.search(pattern):
-        report("pattern", "no lookaround, back-reference, \\b, \\d, \\w, \\s: engines differ on them")
+        report(
+            "pattern", "no lookaround, back-reference, \\b, \\d, \\w, \\s: engines differ on them"
+        )
     try:
         re.compile(pattern)
     except re.error as error:
@@ -123,7 +147,9 @@ def _examples(value: Any, report: Report) -> tuple[Example, ...]:
         header = _text(entry.get("header", ""), f"{where}.header", report, empty=True)
         matches = entry.get("matches")
         if not isinstance(matches, list) or not matches:
-            report(f"{where}.matches", "expected a list; a text without a match is a counter-example")
+            report(
+                f"{where}.matches", "expected a list; a text without a match is a counter-example"
+            )
             matches = []
         found = [_match(each, f"{where}.matches[{at}]", report) for at, each in enumerate(matches)]
         examples.append(Example(text, tuple(found), header))
@@ -158,7 +184,9 @@ def _choice(value: Any, where: str, choices: Any, report: Report) -> str:
 
 def _scores(value: Any, report: Report) -> dict[str, float]:
     given = _dict(value, "score", " ".join(DEFAULT_SCORES), report)
-    return DEFAULT_SCORES | {key: _share(each, f"score.{key}", report) for key, each in given.items()}
+    return DEFAULT_SCORES | {
+        key: _share(each, f"score.{key}", report) for key, each in given.items()
+    }
 
 
 def _precedence(value: Any, report: Report) -> int:

@@ -7,10 +7,12 @@ nesting deeper than 16, duplicate keys, several documents, other encodings than 
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LARGEST_BYTES: Final = 1_000_000
 DEEPEST: Final = 16
@@ -32,7 +34,9 @@ def _mapping(loader: Any, node: Any) -> dict[Any, Any]:
         if not isinstance(key, str):
             raise UnsafeFileError(f"line {key_node.start_mark.line + 1}: keys must be strings")
         if key in result:
-            raise UnsafeFileError(f"line {key_node.start_mark.line + 1}: {key!r} stands there twice")
+            raise UnsafeFileError(
+                f"line {key_node.start_mark.line + 1}: {key!r} stands there twice"
+            )
         result[key] = loader.construct_object(value_node, deep=True)
     return result
 
@@ -44,7 +48,7 @@ def _refuse_tricks(text: str) -> None:
     """Go through the events, which costs no memory, before anything is built from them."""
     depth = 0
     for event in yaml.parse(text, Loader=_PARSER):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise UnsafeFileError(f"line {line}: aliases and anchors aren't allowed; write it out")
         if getattr(event, "tag", None):
