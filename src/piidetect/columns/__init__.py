@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from piidetect.columns.headings import known_headings
 from piidetect.columns.roles import Column, infer
 
-__all__ = ["Column", "infer"]
+__all__ = ["Column", "infer", "known_headings"]

@@ -19,7 +19,7 @@ from piidetect.errors import RecognizerError
 from piidetect.schema import ENTITY_NUMBER, WHOSE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 FILE = "headings.yaml"
 
@@ -170,13 +170,13 @@ def load_headings() -> Headings:
 
 
 def with_recognizers(headings: Headings, recognizers: Iterable[HasHeaders]) -> Headings:
-    """Return `headings` with the recognizers' own headings added; the file's own come first."""
+    """Return `headings` with those of the recognizers that the file doesn't explain yet."""
     meanings = dict(headings.meanings)
     for recognizer in recognizers:
         if recognizer.entity in ENTITY_NUMBER:
             for header in recognizer.context_headers:
                 key = normalise(header)
-                if key:
+                if key and not _lookup(key, headings):
                     # which date or duration it is shows in the values
                     meanings.setdefault(key, (Meaning(recognizer.entity, "", "", sure=True),))
     return Headings(meanings, headings.codes, headings.whose)
@@ -242,3 +242,9 @@ def meanings_of(heading: str, headings: Headings) -> tuple[Meaning, ...]:
             if found:
                 return found
     return _by_end(key.rstrip("0123456789"), headings)
+
+
+def known_headings(recognizers: Iterable[HasHeaders]) -> Callable[[str], bool]:
+    """Return a function that tells whether a cell is a heading whose meaning is known."""
+    headings = with_recognizers(load_headings(), recognizers)
+    return lambda cell: bool(meanings_of(cell, headings))

@@ -138,7 +138,7 @@ def block_from_texts(texts: Sequence[str]) -> Block:
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
     stop = np.cumsum([len(text) + 1 for text in encoded], dtype=np.int64) - 1
     lengths = np.array([len(text) for text in encoded], dtype=np.int64)
-    data = np.frombuffer(b"\x1f".join(encoded) + bytes(PADDING + 1), np.uint8)
+    data = np.frombuffer(bytearray(b"\x1f".join(encoded) + bytes(PADDING + 1)), np.uint8)
     count = len(encoded)
     return Block(
         data=data,

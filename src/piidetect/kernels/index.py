@@ -107,7 +107,7 @@ def empty_rows(rows: int, cells: int) -> Rows:
     )
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True)
 def _is_delimiter(data: Any, position: int, delimiter: Any) -> bool:
     if delimiter.size == 0:
         return False
@@ -118,12 +118,12 @@ def _is_delimiter(data: Any, position: int, delimiter: Any) -> bool:
 
 
 @njit(nogil=True, cache=True)
-def _is_blank(data: Any, position: int, stop: int, g: Any) -> bool:
+def _is_blank(data: Any, position: int, stop: int, blank: Any, delimiter: Any) -> bool:
     while position < stop:
-        if g.blank[data[position]]:
+        if blank[data[position]]:
             position += 1
-        elif g.delimiter.size > 1 and _is_delimiter(data, position, g.delimiter):
-            position += g.delimiter.size
+        elif delimiter.size > 1 and _is_delimiter(data, position, delimiter):
+            position += delimiter.size
         else:
             return False
     return True
@@ -143,11 +143,6 @@ def _is_heading(data: Any, g: Any, rows: Any, cell: int) -> bool:
                 return False
         begin += length
     return g.heading_stop.size > 0
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _is_plain(data: Any, row: int, stop: int, g: Any, rows: Any, cell: int) -> bool:
-    return not (_is_blank(data, row, stop, g) or _is_heading(data, g, rows, cell))
 
 
 @njit(nogil=True, cache=True)
@@ -317,7 +312,7 @@ def _attempt(
         repaired = fits and turn == 1
         if after != _MALFORMED and (breaks == 0 or fits):
             break
-    if _is_blank(data, row, after, g):
+    if _is_blank(data, row, after, g.blank, g.delimiter):
         return after, _BLANK, False
     if not fits:
         return line, _TEXT, False
@@ -372,7 +367,7 @@ def _row(
     return after, cell
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True)
 def _marks(data: Any, base: int, first: int, quote: int) -> Any:
     """Return the bits of the delimiter's first byte, LF and the quote in 64 bytes."""
     low = equal_bits(data, base, first) | equal_bits(data, base, _LF)
@@ -394,10 +389,15 @@ def index_block(data: Any, row: int, size: int, final: bool, g: Any, rows: Any) 
     """
     number, cell, n = np.int64(0), np.int64(0), g.n_columns
     room = min(rows.cell_start.size, rows.cell_stop.size) - n - 1
-    delimiter, quote = g.delimiter, g.quote
+    delimiter, quote, blank = g.delimiter, g.quote, g.blank
+    cell_start, cell_stop, cell_column = rows.cell_start, rows.cell_stop, rows.cell_column
+    row_cell, row_start, row_kind = rows.row_cell, rows.row_start, rows.row_kind
+    limit = row_start.size
+    title = g.heading_stop[0] if g.heading_stop.size else np.int64(-1)  # length of its first cell
+    letter = g.heading[0] if g.heading.size else np.uint8(0)
     width = delimiter.size
     first = delimiter[0] if width else np.uint8(_LF)
-    while row < size and number < rows.row_start.size and cell <= room:
+    while row < size and number < limit and cell <= room:
         base, field, column, opened, closed, skip = row, row, 0, False, -1, -1
         plain = not g.bare_cr
         while plain and base < size:
@@ -435,24 +435,31 @@ def index_block(data: Any, row: int, size: int, final: bool, g: Any, rows: Any) 
                     elif byte == _LF and p > row and data[p - 1] == _CR:
                         stop = p - 1
                     if column < n:
-                        rows.cell_start[cell + column] = start
-                        rows.cell_stop[cell + column] = stop
-                        rows.cell_column[cell + column] = column
+                        cell_start[cell + column] = start
+                        cell_stop[cell + column] = stop
+                        cell_column[cell + column] = column
                     column += 1
                     field = p + width
                     if byte != _LF:
                         continue
-                    if column != n or p - row > FIELD_BYTES or not _is_plain(data, row, p, g, rows, cell):
+                    if column != n or p - row > FIELD_BYTES:
                         plain = False
                         break
-                    rows.row_start[number] = row
-                    rows.row_kind[number] = _PARSED
+                    if blank[data[row]] and _is_blank(data, row, p, blank, delimiter):
+                        plain = False
+                        break
+                    if cell_stop[cell] - cell_start[cell] == title:
+                        if title == 0 or data[cell_start[cell]] == letter:  # a heading, perhaps
+                            plain = False
+                            break
+                    row_start[number] = row
+                    row_kind[number] = _PARSED
                     number += 1
                     cell += n
-                    rows.row_cell[number] = cell
+                    row_cell[number] = cell
                     row = field = p + 1
                     column = 0
-                    if number >= rows.row_start.size or cell > room:
+                    if number >= limit or cell > room:
                         return number, cell, row
                 elif p == field:
                     opened = True

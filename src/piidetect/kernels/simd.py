@@ -100,3 +100,15 @@ def load_word(typing_context: Any, data: Any, position: Any) -> Any:
         return builder.load(word, align=1)
 
     return signature, code
+
+
+@intrinsic
+def keep_apart(typing_context: Any) -> Any:
+    """`keep_apart()`: the function that calls this is not inlined; large kernels compile faster."""
+    signature = types.void()
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return signature, code

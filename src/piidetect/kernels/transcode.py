@@ -120,7 +120,7 @@ def _store(typing_context: Any, into: Any, at: Any, word: Any) -> Any:
     return signature, code
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True)
 def _length(word: int) -> int:
     """Return the bytes of a packed UTF-8 sequence that isn't ASCII."""
     return 2 + (word > 0xFFFF) + (word > 0xFFFFFF)
@@ -137,7 +137,7 @@ def _pack(code: int) -> int:
     return 0x808080F0 | code >> 18 | (code >> 12 & 0x3F) << 8 | low
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True)
 def _mark(marks: Any, position: int, at: int) -> None:
     number = marks.tally[0]
     if number < marks.source.size:

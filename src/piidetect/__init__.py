@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Size a leaked or seized database of personal data: what is exposed, whose, and what counts.
+
+>>> import piidetect as pii
+>>> [finding.entity for finding in pii.detect("电话13800138001")]
+['CN_MOBILE']
+
+Names are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from piidetect import numbers
+    from piidetect.case import Case, open_case
+    from piidetect.errors import PiiDetectError
+    from piidetect.recognizer import Recognizer, load_recognizers
+    from piidetect.scanning import Finding, Progress, detect, scan
+    from piidetect.schema import Verdict
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Case",
+    "Finding",
+    "PiiDetectError",
+    "Progress",
+    "Recognizer",
+    "Verdict",
+    "__version__",
+    "detect",
+    "load_recognizers",
+    "numbers",
+    "open_case",
+    "scan",
+]
+
+_HOME = {
+    "Case": "case",
+    "Finding": "scanning",
+    "PiiDetectError": "errors",
+    "Progress": "scanning",
+    "Recognizer": "recognizer",
+    "Verdict": "schema",
+    "detect": "scanning",
+    "load_recognizers": "recognizer",
+    "open_case": "case",
+    "scan": "scanning",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from the module that defines it.
+
+    Raises:
+        AttributeError: there is no such name.
+    """
+    if name == "numbers":
+        return importlib.import_module("piidetect.numbers")
+    if name not in _HOME:
+        msg = f"module 'piidetect' has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = getattr(importlib.import_module(f"piidetect.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Detect in one block: the map stage. Pure, so that blocks may go to threads in any order."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from piidetect.detection.masking import mask
+from piidetect.kernels.blocks import scan_block
+from piidetect.kernels.plan import Out, Scratch, new_out, new_records, new_scratch
+from piidetect.kernels.rows import summarise_rows
+from piidetect.schema import ENTITIES, TEXT_COLUMN, Verdict, schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+    from piidetect.detection.plan import Setup
+    from piidetect.kernels.cells import Block
+
+#: Masked exemplars kept for each column, entity and verdict.
+EXEMPLARS = 3
+
+_VERDICTS = 16
+_LOCAL = threading.local()
+
+#: (column, entity, verdict): numbers as in the findings table.
+Tally = tuple[int, int, int]
+
+
+class BlockResult(NamedTuple):
+    """What a block gives: two Arrow tables (`schema.schemas`), counts and a few masked texts.
+
+    `exemplars` holds (row, masked text) of the first findings of each tally.
+    """
+
+    records: pa.RecordBatch
+    findings: pa.RecordBatch
+    tallies: Mapping[Tally, int]
+    exemplars: Mapping[Tally, list[tuple[int, str]]]
+
+
+def find(block: Block, setup: Setup) -> tuple[Out, np.ndarray]:
+    """Return the findings of a block as arrays, and int64[R+1] with the first one of each row."""
+    scratch: Scratch | None = getattr(_LOCAL, "scratch", None)
+    if scratch is None:
+        scratch = _LOCAL.scratch = new_scratch()
+    rows = block.row_start.size
+    capacity = block.cell_start.size + block.data.size // 32 + 64
+    while True:
+        out = new_out(capacity)
+        first = np.empty(rows + 1, np.int64)
+        scan_block(
+            block.data,
+            block.cell_start,
+            block.cell_stop,
+            block.cell_column,
+            block.row_cell,
+            block.row_start,
+            block.first_row,
+            setup.plan,
+            setup.tables,
+            out,
+            scratch,
+            first,
+        )
+        needed = int(out.count[0])
+        if needed <= capacity:
+            return out, first
+        capacity = needed
+
+
+def detect_block(block: Block, setup: Setup, *, exemplars: bool = True) -> BlockResult:
+    """Find, judge and key what a block holds.
+
+    Args:
+        block: rows of cells.
+        setup: made by `set_up` for the block's source.
+        exemplars: whether to keep masked texts.
+    """
+    import pyarrow as pa
+
+    out, first = find(block, setup)
+    rows = block.row_start.size
+    made = new_records(rows)
+    summarise_rows(
+        block.data,
+        block.cell_start,
+        block.cell_stop,
+        block.row_cell,
+        first,
+        setup.whose,
+        setup.plan.k0,
+        setup.plan.k1,
+        out,
+        made,
+    )
+    count = int(out.count[0])
+    findings = pa.RecordBatch.from_arrays(
+        [pa.array(getattr(out, name)[:count]) for name in schemas()["findings"].names],
+        schema=schemas()["findings"],
+    )
+    own = {
+        "row": np.arange(block.first_row, block.first_row + rows, dtype=np.uint32),
+        "offset": block.row_offset.astype(np.uint64),
+        "kind": block.row_kind,
+    }
+    records = pa.RecordBatch.from_arrays(
+        [
+            pa.array(own[name] if name in own else getattr(made, name))
+            for name in schemas()["records"].names
+        ],
+        schema=schemas()["records"],
+    )
+    tallies, shown = _tally(block, out, count, setup.columns, exemplars=exemplars)
+    return BlockResult(records, findings, tallies, shown)
+
+
+def _tally(
+    block: Block, out: Out, count: int, columns: int, *, exemplars: bool
+) -> tuple[dict[Tally, int], dict[Tally, list[tuple[int, str]]]]:
+    """Count the findings by column, entity and verdict; mask the first texts of each."""
+    column = np.minimum(out.column[:count], columns).astype(np.int32)
+    width = len(ENTITIES) * _VERDICTS
+    code = column * width + out.entity[:count].astype(np.int32) * _VERDICTS + out.verdict[:count]
+    counts = np.bincount(code, minlength=1)
+    tallies: dict[Tally, int] = {}
+    shown: dict[Tally, list[tuple[int, str]]] = {}
+    for one in np.flatnonzero(counts):
+        position, rest = divmod(int(one), width)
+        tally = (
+            TEXT_COLUMN if position == columns else position,
+            rest // _VERDICTS,
+            rest % _VERDICTS,
+        )
+        tallies[tally] = int(counts[one])
+        if exemplars:
+            places = np.flatnonzero(code == one)[:EXEMPLARS]
+            shown[tally] = [_masked(block, out, int(place)) for place in places]
+    return tallies, shown
+
+
+def _masked(block: Block, out: Out, place: int) -> tuple[int, str]:
+    """Return the row and the masked text of one finding."""
+    row = int(out.row[place])
+    begin = int(block.row_start[row - block.first_row]) + int(out.start[place])
+    raw = block.data[begin : begin + int(out.length[place])].tobytes()
+    entity = ENTITIES[int(out.entity[place])]
+    return row, mask(raw.decode("utf-8", "replace"), entity)
+
+
+def verdict_name(verdict: int) -> str:
+    """Return the name of a verdict as reports write it."""
+    return Verdict(verdict).name.lower()

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Turn recognizers, columns, tables and the key into the arrays that the kernels work with."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from piidetect.errors import RecognizerError
+from piidetect.kernels.plan import LONGEST, MOST_LETTERS, VALIDATORS, Plan
+from piidetect.kernels.values import profile_id
+from piidetect.schema import ENTITY_NUMBER, TEXT_COLUMN
+from piidetect.tables import Tables, load_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Protocol
+
+    from piidetect.recognizer import Recognizer
+
+    class HasRole(Protocol):
+        """What detect needs to know of a column."""
+
+        position: int
+        entity: str
+        whose: str
+        kind: str
+
+
+_COLUMNS = TEXT_COLUMN + 1
+_EMAIL = "email_address"
+
+#: Entities that a column of another entity speaks for too: a phone column holds both kinds.
+_ALSO = {
+    "CN_MOBILE": ("CN_LANDLINE", "CN_SERVICE_NUMBER"),
+    "CN_LANDLINE": ("CN_MOBILE", "CN_SERVICE_NUMBER"),
+    "CN_RESIDENT_ID": ("CN_FOREIGN_PERMANENT_RESIDENT_ID",),
+    "CN_FOREIGN_PERMANENT_RESIDENT_ID": ("CN_RESIDENT_ID",),
+}
+_RANK = {"subject": 3, "unknown": 2, "doctor": 0, "organisation": 0}
+_OTHER_PERSON = 1
+_NOBODY_IN_PARTICULAR = 2
+
+
+class Setup(NamedTuple):
+    """What `detect_block` needs: the plan, the tables, `whose` uint8[65536] and the columns' count."""
+
+    plan: Plan
+    tables: Tables
+    whose: np.ndarray
+    columns: int
+
+
+def set_up(
+    recognizers: Iterable[Recognizer], columns: Sequence[HasRole], *, today: int, key: bytes
+) -> Setup:
+    """Make the plan for one source.
+
+    Args:
+        recognizers: all recognizers, in any order.
+        columns: the roles of the source's columns.
+        today: the reference date, yyyymmdd.
+        key: 16 bytes, the case's key.
+
+    Raises:
+        RecognizerError: a recognizer of the kind `shape` names a validator without a kernel.
+    """
+    recognizers = sorted(recognizers, key=lambda one: (one.precedence, one.id))
+    shapes = [one for one in recognizers if one.kind == "shape"]
+    for one in shapes:
+        if one.validator not in VALIDATORS:
+            msg = f"{one.id}: validator: no kernel named {one.validator}"
+            raise RecognizerError(msg)
+    class_first, class_recognizer = _classes(shapes)
+    word_first, word_edge, words = _words(shapes)
+    column_entity, column_context, column_profile, whose = _columns(columns)
+    mail = [one for one in recognizers if one.validator == _EMAIL]
+    k0, k1 = struct.unpack("<QQ", key)
+    plan = Plan(
+        class_first=class_first,
+        class_recognizer=class_recognizer,
+        validator=np.array([VALIDATORS.index(one.validator) for one in shapes], np.uint8),
+        entity=np.array([ENTITY_NUMBER[one.entity] for one in shapes], np.uint8),
+        word_first=word_first,
+        word_edge=word_edge,
+        words=words,
+        column_entity=column_entity,
+        column_context=column_context,
+        column_profile=column_profile,
+        email=ENTITY_NUMBER[mail[0].entity] if mail else -1,
+        today=today,
+        k0=np.uint64(k0),
+        k1=np.uint64(k1),
+    )
+    return Setup(plan, load_tables(), whose, len(columns))
+
+
+def _classes(shapes: Sequence[Recognizer]) -> tuple[np.ndarray, np.ndarray]:
+    """List the recognizers of each (letters, digits), in order of precedence."""
+    first = [0]
+    listed: list[int] = []
+    for letters in range(MOST_LETTERS + 1):
+        for digits in range(LONGEST + 1):
+            listed += [n for n, one in enumerate(shapes) if (letters, digits) in one.classes]
+            first.append(len(listed))
+    return np.array(first, np.int32), np.array(listed or [0], np.int32)
+
+
+def _words(shapes: Sequence[Recognizer]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Lay the context words of all recognizers end to end in UTF-8."""
+    first, edge, text = [0], [0], b""
+    for one in shapes:
+        for word in one.context_words:
+            text += word.encode()
+            edge.append(len(text))
+        first.append(len(edge) - 1)
+    padded = np.frombuffer(bytearray(text + bytes(8)), np.uint8)
+    return np.array(first, np.int32), np.array(edge, np.int32), padded
+
+
+def _columns(
+    columns: Sequence[HasRole],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Spread the columns' roles over arrays by position."""
+    entity = np.full(_COLUMNS, -1, np.int16)
+    context = np.zeros(_COLUMNS, np.uint64)
+    profile = np.zeros(_COLUMNS, np.uint8)
+    whose = np.full(_COLUMNS, _NOBODY_IN_PARTICULAR, np.uint8)
+    for column in columns:
+        whose[column.position] = _RANK.get(column.whose, _OTHER_PERSON)
+        if not column.entity:
+            continue
+        entity[column.position] = ENTITY_NUMBER[column.entity]
+        bits = [column.entity, *_ALSO.get(column.entity, ())]
+        context[column.position] = sum(1 << ENTITY_NUMBER[name] for name in bits)
+        profile[column.position] = profile_id(column.entity, column.kind)
+    return entity, context, profile, whose

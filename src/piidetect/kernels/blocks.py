@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scan the cells of a block: numbers, e-mail addresses and columns that are known as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from piidetect.kernels.checks import INVALID_LENGTH, PRECISION_LOST, UNCHECKED, VALID
+from piidetect.kernels.email import email_start, email_stop
+from piidetect.kernels.keys import hash_bytes
+from piidetect.kernels.recognise import emit
+from piidetect.kernels.runs import scan_cell
+from piidetect.kernels.simd import between_bits, count_bits, equal_bits, keep_apart, trailing_zeros
+from piidetect.kernels.fold import TOO_LONG, fold_cell
+from piidetect.kernels.values import BIRTH_DATE, DATE, GESTATION_WEEKS, _check
+from piidetect.schema import ENTITY_NUMBER
+
+_MOBILE = ENTITY_NUMBER["CN_MOBILE"]
+_LANDLINE = ENTITY_NUMBER["CN_LANDLINE"]
+_LANES = 32
+_LEAST_DIGITS = 7
+_MOST_VALUE = 1000
+_WHOLE_NUMBERS = 3  # entities 0..2 (resident ID, mobile, bank card) are whole numbers to a spreadsheet
+
+
+@njit(nogil=True, cache=True)
+def survey(data: Any, begin: int, stop: int) -> Any:
+    """Count the digits of a cell (ASCII and full-width); tell whether it has `@` and `*`."""
+    digits, ats, stars = 0, np.uint64(0), np.uint64(0)
+    position = begin
+    while position < stop:
+        bits = between_bits(data, position, 48, 10)
+        wide = equal_bits(data, position, 0xEF)
+        mail = equal_bits(data, position, 64)
+        star = equal_bits(data, position, 42)
+        if wide:
+            third = between_bits(data, position + 2, 0x90, 10)
+            bits |= wide & equal_bits(data, position + 1, 0xBC) & third
+        left = stop - position
+        if left < _LANES:
+            inside = (np.uint64(1) << np.uint64(left)) - np.uint64(1)
+            bits &= inside
+            mail &= inside
+            star &= inside
+        digits += count_bits(bits)
+        ats |= mail
+        stars |= star
+        position += _LANES
+    return digits, ats != 0, stars != 0
+
+
+@njit(nogil=True, cache=True)
+def scan_emails(data: Any, begin: int, stop: int, where: Any, plan: Any, out: Any, scratch: Any) -> None:
+    """Find the e-mail addresses of a cell; the canonical form is lower case."""
+    keep_apart()
+    position = begin
+    while position < stop:
+        bits = equal_bits(data, position, 64)
+        left = stop - position
+        if left < _LANES:
+            bits &= (np.uint64(1) << np.uint64(left)) - np.uint64(1)
+        while bits:
+            at = position + trailing_zeros(bits)
+            bits &= bits - np.uint64(1)
+            start = email_start(data, begin, at)
+            end = email_stop(data, at, stop)
+            if start == at or end == at:
+                continue
+            value = scratch.value
+            for index in range(end - start):
+                byte = data[start + index]
+                value[index] = byte | 32 if 65 <= byte <= 90 else byte
+            key0, key1 = hash_bytes(
+                value, np.int64(0), end - start, plan.k0, plan.k1, np.uint64(plan.email), True
+            )
+            emit(start, end, np.int64(plan.email), np.int64(VALID), np.int64(0), key0, key1, where, out)
+        position += _LANES
+
+
+@njit(nogil=True, cache=True)
+def trim(data: Any, begin: int, stop: int) -> Any:
+    """Cut spaces and tabs, ASCII and U+3000, off both ends of a span."""
+    while begin < stop and (data[begin] == 32 or data[begin] == 9):
+        begin += 1
+    while stop > begin and (data[stop - 1] == 32 or data[stop - 1] == 9):
+        stop -= 1
+    return begin, stop
+
+
+@njit(nogil=True, cache=True)
+def is_scientific(data: Any, begin: int, stop: int) -> bool:
+    """Tell whether a cell is a whole number that a spreadsheet wrote as `3.30106E+17`."""
+    if stop - begin < 6 or not 49 <= data[begin] <= 57 or data[begin + 1] != 46:
+        return False
+    position = begin + 2
+    while position < stop and 48 <= data[position] <= 57:
+        position += 1
+    if position + 4 != stop or data[position] not in (69, 101) or data[position + 1] != 43:
+        return False
+    return data[position + 2] == 49 and 48 <= data[position + 3] <= 57
+
+
+@njit(nogil=True, cache=True)
+def whole_cell(data: Any, begin: int, stop: int, entity: int, where: Any, plan: Any, out: Any, scratch: Any) -> None:
+    """Check a cell of a column that is recognized by heading and values, and write its finding."""
+    keep_apart()
+    codes, number = scratch.codes, scratch.number
+    number[0] = 0
+    count = fold_cell(data, begin, stop, codes)
+    profile = plan.column_profile[where[1]]
+    verdict = _check(codes, count, profile, plan.today, number)
+    if verdict == 0:
+        return
+    begin, stop = trim(data, begin, stop)
+    prefix, none = np.uint64(entity), np.int64(0)
+    if number[0] > 0 and profile in (BIRTH_DATE, DATE, GESTATION_WEEKS):  # however it is written
+        key0, key1 = hash_bytes(number.view(np.uint8), none, np.int64(8), plan.k0, plan.k1, prefix, True)
+    elif count < TOO_LONG:
+        folded = codes.view(np.uint8)
+        key0, key1 = hash_bytes(folded, none, 4 * count, plan.k0, plan.k1, prefix, True)
+    else:
+        end = min(stop, begin + _MOST_VALUE)
+        key0, key1 = hash_bytes(data, begin, end, plan.k0, plan.k1, prefix, True)
+    emit(begin, stop, entity, np.int64(verdict), np.int64(0), key0, key1, where, out)
+
+
+@njit(nogil=True, cache=True)
+def odd_cell(data: Any, begin: int, stop: int, entity: int, where: Any, plan: Any, out: Any) -> None:
+    """Write what a cell of an ID, mobile or card column holds in which no number was found.
+
+    Scientific notation has lost its digits; 7 or 8 digits in a phone column are a landline without
+    its area code; other digits have the wrong length.
+    """
+    keep_apart()
+    zero = np.uint64(0)
+    begin, stop = trim(data, begin, stop)
+    if is_scientific(data, begin, stop):
+        emit(begin, stop, entity, np.int64(PRECISION_LOST), np.int64(0), zero, zero, where, out)
+        return
+    digits = 0
+    for position in range(begin, stop):
+        byte = data[position]
+        if byte == 32 or byte == 45:
+            continue
+        if not 48 <= byte <= 57:
+            return
+        digits += 1
+    if digits < _LEAST_DIGITS:
+        return
+    verdict = np.int64(INVALID_LENGTH)
+    if entity == _MOBILE and digits <= _LEAST_DIGITS + 1:
+        entity, verdict = np.int64(_LANDLINE), np.int64(UNCHECKED)
+    end = min(stop, begin + _MOST_VALUE)
+    key0, key1 = hash_bytes(data, begin, end, plan.k0, plan.k1, np.uint64(entity), True)
+    emit(begin, stop, entity, verdict, np.int64(0), key0, key1, where, out)
+
+
+@njit(nogil=True, cache=True)
+def scan_block(
+    data: Any, cell_start: Any, cell_stop: Any, cell_column: Any, row_cell: Any, row_start: Any,
+    first_row: int, plan: Any, tables: Any, out: Any, scratch: Any, row_finding: Any,
+) -> None:
+    """Write the findings of all cells in the order of rows.
+
+    Args:
+        data: uint8[size + 64], UTF-8.
+        cell_start: int64[C].
+        cell_stop: int64[C].
+        cell_column: uint16[C].
+        row_cell: int64[R+1].
+        row_start: int64[R].
+        first_row: number of the first row.
+        plan: `Plan`.
+        tables: `Tables`.
+        out: `Out`, to be filled.
+        scratch: `Scratch` of this thread.
+        row_finding: int64[R+1], filled with the first finding of each row.
+    """
+    for row in range(row_start.size):
+        row_finding[row] = out.count[0]
+        for cell in range(row_cell[row], row_cell[row + 1]):
+            begin, stop = cell_start[cell], cell_stop[cell]
+            if begin >= stop:
+                continue
+            column = np.int64(cell_column[cell])
+            where = (first_row + row, column, row_start[row])
+            before = out.count[0]
+            if stop - begin > 5:
+                digits, mail, star = survey(data, begin, stop)
+                if digits >= _LEAST_DIGITS or (star and digits >= 4):
+                    scan_cell(data, begin, stop, where, plan, tables, out, scratch)
+                if mail and plan.email >= 0:
+                    scan_emails(data, begin, stop, where, plan, out, scratch)
+            entity = np.int64(plan.column_entity[column])
+            if out.count[0] > before or entity < 0:
+                continue
+            if plan.column_profile[column] > 0:
+                whole_cell(data, begin, stop, entity, where, plan, out, scratch)
+            elif entity < _WHOLE_NUMBERS:
+                odd_cell(data, begin, stop, entity, where, plan, out)
+    row_finding[row_start.size] = out.count[0]

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""E-mail addresses around an `@`, by bytes. Scalar twin: :mod:`piidetect.numbers.email_address`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import njit
+
+_AT = 64
+_DOT = 46
+_HYPHEN = 45
+_MOST_LOCAL = 64
+_MOST_DOMAIN = 253
+_MOST_LABEL = 63
+
+
+@njit(nogil=True, cache=True)
+def is_letter(byte: int) -> bool:
+    """Tell whether a byte is an ASCII letter."""
+    return 65 <= byte <= 90 or 97 <= byte <= 122
+
+
+@njit(nogil=True, cache=True)
+def is_local(byte: int) -> bool:
+    """Tell whether a byte may stand left of the `@`: letters, digits and ``.!#$%&*+/=?^_`{|}~-``.
+
+    RFC 5322 atext less the quotes; of the rest only what mail providers hand out.
+    """
+    return is_letter(byte) or 48 <= byte <= 57 or byte in (46, 95, 37, 43, 45)
+
+
+@njit(nogil=True, cache=True)
+def email_start(data: Any, begin: int, at: int) -> int:
+    """Return where the local part before the `@` at `at` begins, `at` where there is none."""
+    position = at
+    while position > begin and is_local(data[position - 1]) and at - position <= _MOST_LOCAL:
+        position -= 1
+    while position < at and not (is_letter(data[position]) or 48 <= data[position] <= 57 or data[position] == 95):
+        position += 1
+    if at - position > _MOST_LOCAL or data[at - 1] == _DOT:
+        return at
+    for index in range(position + 1, at):
+        if data[index] == _DOT and data[index - 1] == _DOT:
+            return at
+    return position
+
+
+@njit(nogil=True, cache=True)
+def email_stop(data: Any, at: int, stop: int) -> int:
+    """Return where the domain behind the `@` at `at` ends, `at` where there is none.
+
+    Labels of 1 to 63 letters, digits and inner hyphens; at least two; the last one of at least two
+    letters. What follows the last good label is left alone.
+    """
+    good = at
+    label = at + 1
+    labels = 0
+    position = label
+    while position <= stop and position - at <= _MOST_DOMAIN + 1:
+        byte = data[position] if position < stop else 0
+        if is_letter(byte) or 48 <= byte <= 57 or byte == _HYPHEN:
+            position += 1
+            continue
+        size = position - label
+        if size == 0 or size > _MOST_LABEL or data[label] == _HYPHEN or data[position - 1] == _HYPHEN:
+            break
+        labels += 1
+        letters = True
+        for index in range(label, position):
+            letters = letters and is_letter(data[index])
+        if labels > 1 and letters and size > 1:
+            good = position
+        if byte != _DOT:
+            break
+        position += 1
+        label = position
+    return good if position >= stop or data[good] != _AT or good == at else at

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the scan kernel gets and gives: the plan, the tables, the findings of a block.
+
+Tuples of arrays, so that kernels stay free of objects. :mod:`piidetect.detection` makes the plan from
+the recognizers and the columns.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from piidetect.numbers.cell_text import MAX_CODES
+
+#: Longest run of digits that can be a number; longer ones are none.
+LONGEST = 40
+
+#: Most letters that may stand before the digits of a number.
+MOST_LETTERS = 4
+
+#: Validators by the number that the plan knows them by; order is free, 0 is none.
+VALIDATORS: tuple[str, ...] = (
+    "",
+    "resident_id",
+    "foreign_permanent_resident_id",
+    "mobile",
+    "landline",
+    "bank_card",
+    "service_number",
+)
+
+
+class Plan(NamedTuple):
+    """Recognizers and columns as arrays; r counts recognizers of the kind `shape`.
+
+    `class_first` int32[(MOST_LETTERS+1) * (LONGEST+1) + 1] and `class_recognizer` int32[]: the
+    recognizers of each (letters, digits) in order of precedence; `validator`, `entity` uint8[r];
+    `word_first` int32[r+1], `word_edge` int32[w+1], `words` uint8[]: context words; `column_entity`
+    int16[65536]: entity of a column, -1 where none; `column_context` uint64[65536]: bits of the
+    entities that a column's role speaks for; `column_profile` uint8[65536]: value profile of a
+    column that is recognized as a whole, 0 where none; `email` int: entity of e-mail addresses,
+    -1 where off; `today` yyyymmdd; `k0`, `k1`: the key.
+    """
+
+    class_first: np.ndarray
+    class_recognizer: np.ndarray
+    validator: np.ndarray
+    entity: np.ndarray
+    word_first: np.ndarray
+    word_edge: np.ndarray
+    words: np.ndarray
+    column_entity: np.ndarray
+    column_context: np.ndarray
+    column_profile: np.ndarray
+    email: int
+    today: int
+    k0: np.uint64
+    k1: np.uint64
+
+
+class Out(NamedTuple):
+    """Findings as arrays of equal capacity; `count` int64[1] is how many there are."""
+
+    count: np.ndarray
+    row: np.ndarray
+    column: np.ndarray
+    entity: np.ndarray
+    verdict: np.ndarray
+    start: np.ndarray
+    length: np.ndarray
+    detail: np.ndarray
+    key0: np.ndarray
+    key1: np.ndarray
+
+
+class Scratch(NamedTuple):
+    """Room for the groups of digits of one chain and for one canonical value."""
+
+    compact: np.ndarray
+    start: np.ndarray
+    stop: np.ndarray
+    first: np.ndarray
+    value: np.ndarray
+    codes: np.ndarray
+    number: np.ndarray
+
+
+def new_out(capacity: int) -> Out:
+    """Make room for `capacity` findings."""
+    return Out(
+        count=np.zeros(1, np.int64),
+        row=np.empty(capacity, np.uint32),
+        column=np.empty(capacity, np.uint16),
+        entity=np.empty(capacity, np.uint8),
+        verdict=np.empty(capacity, np.uint8),
+        start=np.empty(capacity, np.uint32),
+        length=np.empty(capacity, np.uint16),
+        detail=np.empty(capacity, np.int32),
+        key0=np.empty(capacity, np.uint64),
+        key1=np.empty(capacity, np.uint64),
+    )
+
+
+#: Groups of one chain; a longer chain is resolved in pieces of this size.
+MOST_GROUPS = 32
+
+
+def new_scratch() -> Scratch:
+    """Make the scratch space of one call."""
+    return Scratch(
+        compact=np.zeros((MOST_GROUPS + 1) * (LONGEST + MOST_LETTERS) + 64, np.uint8),
+        start=np.zeros(MOST_GROUPS + 1, np.int64),
+        stop=np.zeros(MOST_GROUPS + 1, np.int64),
+        first=np.zeros(MOST_GROUPS + 2, np.int64),
+        value=np.zeros(1024, np.uint8),
+        codes=np.zeros(MAX_CODES + 16, np.int32),
+        number=np.zeros(2, np.int64),
+    )
+
+
+class Records(NamedTuple):
+    """The records of a block as arrays of one length, named as in `schema.schemas()["records"]`."""
+
+    mask: np.ndarray
+    flaws: np.ndarray
+    content0: np.ndarray
+    content1: np.ndarray
+    info0: np.ndarray
+    info1: np.ndarray
+    subject_kind: np.ndarray
+    subject0: np.ndarray
+    subject1: np.ndarray
+    contact0: np.ndarray
+    contact1: np.ndarray
+
+
+def new_records(rows: int) -> Records:
+    """Make room for the records of `rows` rows."""
+    types = {"flaws": np.uint16, "subject_kind": np.uint8}
+    return Records(*(np.empty(rows, types.get(name, np.uint64)) for name in Records._fields))

@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One span, one winner: which recognizer claims a compact number, and the finding it makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from piidetect.kernels.checks import (
+    INVALID_CHECKSUM,
+    INVALID_DATE,
+    INVALID_FORMAT,
+    INVALID_LENGTH,
+    PRECISION_LOST,
+    UNCHECKED,
+    UNKNOWN_REGION,
+    VALID,
+    birth_number,
+    check_bank_card,
+    check_foreign_permanent_resident_id,
+    check_landline,
+    check_mobile,
+    check_resident_id,
+    check_service_number,
+    decimal,
+)
+from piidetect.kernels.keys import hash_bytes
+from piidetect.kernels.plan import LONGEST, VALIDATORS
+from piidetect.kernels.simd import keep_apart
+from piidetect.schema import Verdict
+
+_RESIDENT = VALIDATORS.index("resident_id")
+_FOREIGN = VALIDATORS.index("foreign_permanent_resident_id")
+_MOBILE = VALIDATORS.index("mobile")
+_LANDLINE = VALIDATORS.index("landline")
+_CARD = VALIDATORS.index("bank_card")
+_SERVICE = VALIDATORS.index("service_number")
+_MASKED = int(Verdict.MASKED)
+_PLACEHOLDER = int(Verdict.PLACEHOLDER)
+_NONE = 0
+_ID_LENGTH = 18
+_OLD_ID_LENGTH = 15
+_WORD_REACH = 48  # bytes before a number in which a context word counts: 16 hanzi
+_MOST_LENGTH = 0xFFFF
+
+
+@njit(nogil=True, cache=True)
+def check(validator: int, compact: Any, first: int, last: int, tables: Any, today: int) -> int:
+    """Run the check of one validator."""
+    keep_apart()
+    if validator == _RESIDENT:
+        return check_resident_id(compact, first, last, tables.region, today)
+    if validator == _MOBILE:
+        return check_mobile(compact, first, last, tables.segment)
+    if validator == _CARD:
+        return check_bank_card(compact, first, last, tables.iin)
+    if validator == _LANDLINE:
+        return check_landline(compact, first, last, tables.area)
+    if validator == _FOREIGN:
+        return check_foreign_permanent_resident_id(compact, first, last, today)
+    if validator == _SERVICE:
+        return check_service_number(compact, first, last)
+    return _NONE
+
+
+@njit(nogil=True, cache=True)
+def claims_alone(
+    validator: int, verdict: int, compact: Any, first: int, last: int, joined: int, tables: Any
+) -> bool:
+    """Tell whether a number is claimed without any heading or word that names it.
+
+    18 digits with a plausible date are an ID, valid or not; what only its context can tell (an
+    unassigned mobile, a card that fails Luhn, an unspaced landline) waits for that context.
+    """
+    if validator == _RESIDENT:
+        if verdict in (VALID, UNCHECKED, PRECISION_LOST):
+            return True
+        if last - first == _OLD_ID_LENGTH:
+            return False
+        if verdict == INVALID_DATE:
+            return tables.region[decimal(compact, first, first + 6)] == 1
+        return verdict in (UNKNOWN_REGION, INVALID_CHECKSUM) and birth_number(compact, first, last) > 0
+    if validator == _FOREIGN:
+        return verdict == VALID
+    if validator == _LANDLINE:
+        return verdict == VALID and joined == 1
+    if validator == _SERVICE:
+        return joined == 1
+    return verdict == VALID
+
+
+@njit(nogil=True, cache=True)
+def has_word(data: Any, begin: int, start: int, recognizer: int, plan: Any) -> bool:
+    """Tell whether a context word of a recognizer stands shortly before `start` in the cell."""
+    low = max(begin, start - _WORD_REACH)
+    for word in range(plan.word_first[recognizer], plan.word_first[recognizer + 1]):
+        left, right = plan.word_edge[word], plan.word_edge[word + 1]
+        size = right - left
+        for position in range(low, start - size + 1):
+            index = 0
+            while index < size and data[position + index] == plan.words[left + index]:
+                index += 1
+            if index == size:
+                return True
+    return False
+
+
+@njit(nogil=True, cache=True)
+def in_context(data: Any, begin: int, start: int, recognizer: int, column: int, plan: Any) -> bool:
+    """Tell whether the column or a word before the number says what it is."""
+    if plan.column_context[column] >> np.uint64(plan.entity[recognizer]) & np.uint64(1):
+        return True
+    return has_word(data, begin, start, recognizer, plan)
+
+
+@njit(nogil=True, cache=True)
+def without_prefix(compact: Any, first: int, last: int) -> int:
+    """Return where a mobile begins behind 86, 0086 or a dialled 0; `first` where none does."""
+    size = last - first
+    if size == 13 and compact[first] == 56 and compact[first + 1] == 54:
+        return first + 2
+    if size == 12 and compact[first] == 48:
+        return first + 1
+    if size == 15 and decimal(compact, first, first + 4) == 86:
+        return first + 4
+    return first
+
+
+@njit(nogil=True, cache=True)
+def recognise(
+    data: Any, begin: int, start: int, stop: int, first: int, last: int, letters: int, joined: int,
+    where: Any, plan: Any, tables: Any, out: Any, scratch: Any,
+) -> bool:
+    """Find the recognizer that claims `compact[first:last]` and write its finding.
+
+    Returns whether one did. The recognizers of a length are tried in order of precedence.
+    """
+    keep_apart()
+    compact = scratch.compact
+    size = last - first
+    if size > LONGEST or size < 7:
+        return False
+    if letters == 0:
+        inner = without_prefix(compact, first, last)
+        if inner > first and check_mobile(compact, inner, last, tables.segment) == VALID:
+            first, size = inner, last - inner
+            if start > begin and data[start - 1] == 43:
+                start -= 1
+    cell = letters * (LONGEST + 1) + size - letters
+    for index in range(plan.class_first[cell], plan.class_first[cell + 1]):
+        recognizer = plan.class_recognizer[index]
+        validator = plan.validator[recognizer]
+        verdict = check(validator, compact, first, last, tables, plan.today)
+        if verdict in (INVALID_FORMAT, INVALID_LENGTH):
+            continue
+        if verdict == UNCHECKED or not claims_alone(
+            validator, verdict, compact, first, last, joined, tables
+        ):
+            known = in_context(data, begin, start, recognizer, where[1], plan)
+            if known and verdict == UNCHECKED:
+                verdict = VALID
+            elif not known and not (
+                verdict == UNCHECKED
+                and claims_alone(validator, verdict, compact, first, last, joined, tables)
+            ):
+                continue
+        if verdict == VALID and is_placeholder(compact, first, last, tables.placeholder):
+            verdict = _PLACEHOLDER
+        emit_number(start, stop, first, last, recognizer, verdict, where, plan, out, scratch)
+        return True
+    return False
+
+
+@njit(nogil=True, cache=True)
+def is_placeholder(compact: Any, first: int, last: int, placeholders: Any) -> bool:
+    """Tell whether the digits are a number that everybody types where they have none."""
+    if last - first > _ID_LENGTH:
+        return False
+    value = decimal(compact, first, last)
+    low, high = 0, placeholders.size
+    while low < high:
+        middle = (low + high) // 2
+        if placeholders[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low < placeholders.size and placeholders[low] == value
+
+
+@njit(nogil=True, cache=True)
+def emit(
+    start: int, stop: int, entity: int, verdict: int, detail: int, key0: Any, key1: Any, where: Any, out: Any
+) -> None:
+    """Write one finding; past the capacity only the count grows, and the caller tries again."""
+    keep_apart()
+    at = out.count[0]
+    out.count[0] = at + 1
+    if at >= out.row.size:
+        return
+    out.row[at] = where[0]
+    out.column[at] = where[1]
+    out.entity[at] = entity
+    out.verdict[at] = verdict
+    out.start[at] = start - where[2]
+    out.length[at] = min(stop - start, _MOST_LENGTH)
+    out.detail[at] = detail
+    out.key0[at] = key0
+    out.key1[at] = key1
+
+
+@njit(nogil=True, cache=True)
+def emit_number(
+    start: int, stop: int, first: int, last: int, recognizer: int, verdict: int,
+    where: Any, plan: Any, out: Any, scratch: Any,
+) -> None:
+    """Write the finding of a compact number with the key of its canonical value."""
+    compact, entity = scratch.compact, np.int64(plan.entity[recognizer])
+    detail = 0
+    source = compact
+    if plan.validator[recognizer] == _RESIDENT:
+        if last - first == _OLD_ID_LENGTH:
+            upgrade(compact, first, scratch.value)
+            source = scratch.value
+            first, last = np.int64(0), np.int64(_ID_LENGTH)
+        if verdict == VALID:
+            male = np.int64(source[first + 16]) & 1
+            detail = birth_number(source, first, last) * 2 + male
+    key0, key1 = np.uint64(0), np.uint64(0)
+    if verdict != PRECISION_LOST:
+        key0, key1 = hash_bytes(source, first, last, plan.k0, plan.k1, np.uint64(entity), True)
+    emit(start, stop, entity, verdict, detail, key0, key1, where, out)
+
+
+@njit(nogil=True, cache=True)
+def upgrade(compact: Any, first: int, value: Any) -> None:
+    """Write the 18-digit form of a 15-digit resident ID (born 19xx) into `value`."""
+    total = 0
+    weight = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    for index in range(17):
+        if index < 6:
+            byte = np.int64(compact[first + index])
+        elif index == 6:
+            byte = 49
+        elif index == 7:
+            byte = 57
+        else:
+            byte = np.int64(compact[first + index - 2])
+        value[index] = byte
+        total += (byte - 48) * weight[index]
+    last = (12 - total % 11) % 11
+    value[17] = 88 if last == 10 else 48 + last
+
+
+@njit(nogil=True, cache=True)
+def mark_masked(
+    data: Any, begin: int, start: int, position: int, stop: int, where: Any, plan: Any, out: Any
+) -> int:
+    """Read a number with asterisks in the middle; write a masked finding; return where it ends."""
+    keep_apart()
+    stars = position
+    while stars < stop and data[stars] == 42:
+        stars += 1
+    end = stars
+    while end < stop and (48 <= data[end] <= 57 or (end > stars and data[end] in (88, 120))):
+        end += 1
+    size = end - start
+    if stars - position < 2 or end == stars or size > LONGEST:
+        return stars
+    for index in range(plan.class_first[size], plan.class_first[size + 1]):
+        recognizer = plan.class_recognizer[index]
+        validator = plan.validator[recognizer]
+        fits = validator == _RESIDENT and size == _ID_LENGTH
+        fits = fits or (validator == _MOBILE and size == 11 and data[start] == 49)
+        if not fits and validator == _CARD:
+            fits = in_context(data, begin, start, recognizer, where[1], plan)
+        if fits:
+            zero = np.uint64(0)
+            emit(start, end, np.int64(plan.entity[recognizer]), np.int64(_MASKED), np.int64(0), zero, zero, where, out)
+            break
+    return end
+
+

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a record holds, from its findings: mask, flaws, keys of content, information and subject."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from piidetect.kernels.keys import hash_bytes, rounds
+from piidetect.kernels.simd import load_word
+from piidetect.schema import ENTITY_NUMBER, SubjectKind, Verdict
+
+_VALID = int(Verdict.VALID)
+_RESIDENT = ENTITY_NUMBER["CN_RESIDENT_ID"]
+_FOREIGN = ENTITY_NUMBER["CN_FOREIGN_PERMANENT_RESIDENT_ID"]
+_PERSON = ENTITY_NUMBER["PERSON"]
+_ADDRESS = ENTITY_NUMBER["CN_ADDRESS"]
+_MOBILE = ENTITY_NUMBER["CN_MOBILE"]
+_LANDLINE = ENTITY_NUMBER["CN_LANDLINE"]
+_EMAIL = ENTITY_NUMBER["EMAIL_ADDRESS"]
+_KIND_NONE = int(SubjectKind.NONE)
+_KIND_ID = int(SubjectKind.ID)
+_KIND_NAME_CONTACT = int(SubjectKind.NAME_CONTACT)
+_KIND_NAME_ADDRESS = int(SubjectKind.NAME_ADDRESS)
+_KIND_CONTACT = int(SubjectKind.CONTACT)
+_KIND_NAME = int(SubjectKind.NAME)
+_PAIR = np.uint64(0xFFFF)  # prefix of a key that is made of two keys
+_NOBODY = -1
+_STAFF = 0  # ranks of columns by whose they are
+_OTHER = 1
+
+
+@njit(nogil=True, cache=True)
+def content_key(data: Any, cell_start: Any, cell_stop: Any, first: int, last: int, k0: Any, k1: Any) -> Any:
+    """Key of the cells `first:last`, trimmed of spaces; the format that they came in doesn't matter.
+
+    SipHash-2-4-128 over words of 8 bytes; each cell closes with a word that holds its last 0-7
+    bytes and its length, so that the borders between cells count.
+    """
+    v0 = k0 ^ np.uint64(0x736F6D6570736575)
+    v1 = k1 ^ np.uint64(0x646F72616E646F6D ^ 0xEE)
+    v2 = k0 ^ np.uint64(0x6C7967656E657261)
+    v3 = k1 ^ np.uint64(0x7465646279746573)
+    for cell in range(first, last):
+        begin, stop = cell_start[cell], cell_stop[cell]
+        while begin < stop and data[begin] == 32:
+            begin += 1
+        while stop > begin and data[stop - 1] == 32:
+            stop -= 1
+        position = begin
+        while position + 8 <= stop:
+            word = load_word(data, position)
+            v3 ^= word
+            v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 2)
+            v0 ^= word
+            position += 8
+        word = load_word(data, position) & ((np.uint64(1) << np.uint64(8 * (stop - position))) - np.uint64(1))
+        word |= np.uint64((stop - begin) & 0xFF) << np.uint64(56)
+        v3 ^= word
+        v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 2)
+        v0 ^= word
+    v2 ^= np.uint64(0xEE)
+    v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 4)
+    low = v0 ^ v1 ^ v2 ^ v3
+    v1 ^= np.uint64(0xDD)
+    v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 4)
+    return low, v0 ^ v1 ^ v2 ^ v3
+
+
+@njit(nogil=True, cache=True)
+def pair_key(a: int, b: int, out: Any, words: Any, k0: Any, k1: Any) -> Any:
+    """Key of two findings' keys; `words` is room for 4 uint64 and 8 bytes past them."""
+    words[0], words[1] = out.key0[a], out.key1[a]
+    words[2], words[3] = out.key0[b], out.key1[b]
+    return hash_bytes(words.view(np.uint8), np.int64(0), np.int64(32), k0, k1, _PAIR, True)
+
+
+@njit(nogil=True, cache=True)
+def better(candidate: int, known: int, out: Any, whose: Any) -> int:
+    """Of two findings the one that is the subject's own, else the one that is nobody's; first wins."""
+    if known == _NOBODY or whose[out.column[candidate]] > whose[out.column[known]]:
+        return candidate
+    return known
+
+
+@njit(nogil=True, cache=True)
+def gather(first: int, last: int, out: Any, whose: Any, records: Any, row: int) -> Any:
+    """Sum up the findings `first:last` of one record; return its subject's ID, name, address, contact."""
+    mask, flaws = np.uint64(0), 0
+    info0, info1 = np.uint64(0), np.uint64(0)
+    person, name, address, contact = _NOBODY, _NOBODY, _NOBODY, _NOBODY
+    for at in range(first, last):
+        verdict, entity = np.int64(out.verdict[at]), np.int64(out.entity[at])
+        if verdict != _VALID:
+            flaws |= 1 << verdict
+            continue
+        rank = whose[out.column[at]]
+        if rank == _STAFF and is_contact_or_name(entity):
+            continue
+        mask |= np.uint64(1) << np.uint64(entity)
+        seen = False
+        for earlier in range(first, at):
+            if out.key0[earlier] == out.key0[at] and out.key1[earlier] == out.key1[at]:
+                seen = seen or out.verdict[earlier] == _VALID
+        if not seen:
+            info0 += out.key0[at]
+            info1 += out.key1[at]
+        if entity == _RESIDENT or entity == _FOREIGN:
+            person = better(at, person, out, whose)
+        elif rank <= _OTHER:
+            continue
+        elif entity == _PERSON:
+            name = better(at, name, out, whose)
+        elif entity == _ADDRESS:
+            address = better(at, address, out, whose)
+        elif entity == _MOBILE or entity == _LANDLINE or entity == _EMAIL:
+            known = contact
+            contact = better(at, contact, out, whose)
+            if known != _NOBODY and contact == known and contact_rank(entity) > contact_rank(out.entity[known]):
+                contact = at
+    records.mask[row], records.flaws[row] = mask, flaws
+    records.info0[row], records.info1[row] = info0, info1
+    return person, name, address, contact
+
+
+@njit(nogil=True, cache=True)
+def is_contact_or_name(entity: int) -> bool:
+    """Tell whether an entity is one that staff columns hold without saying anything of a subject."""
+    return entity in (_PERSON, _ADDRESS, _MOBILE, _LANDLINE, _EMAIL)
+
+
+@njit(nogil=True, cache=True)
+def contact_rank(entity: int) -> int:
+    """A mobile is a better contact than a landline, which is a better one than an e-mail."""
+    if entity == _MOBILE:
+        return 3
+    return 2 if entity == _LANDLINE else 1
+
+
+@njit(nogil=True, cache=True)
+def summarise_rows(
+    data: Any, cell_start: Any, cell_stop: Any, row_cell: Any, row_finding: Any, whose: Any,
+    k0: Any, k1: Any, out: Any, records: Any,
+) -> None:
+    """Fill the records of a block.
+
+    Args:
+        data: uint8[size + 64].
+        cell_start: int64[C].
+        cell_stop: int64[C].
+        row_cell: int64[R+1].
+        row_finding: int64[R+1], first finding of each row.
+        whose: uint8[65536]: 3 for a column of the subject, 2 for nobody's in particular, 1 for
+            another person's, 0 for staff's or an organisation's.
+        k0: low half of the key.
+        k1: high half.
+        out: `Out`, the block's findings.
+        records: `Records` with room for R rows.
+    """
+    words = np.zeros(6, np.uint64)
+    for row in range(row_cell.size - 1):
+        key = content_key(data, cell_start, cell_stop, row_cell[row], row_cell[row + 1], k0, k1)
+        records.content0[row], records.content1[row] = key
+        person, name, address, contact = gather(
+            row_finding[row], row_finding[row + 1], out, whose, records, row
+        )
+        kind, key = _KIND_NONE, (np.uint64(0), np.uint64(0))
+        if person != _NOBODY:
+            kind, key = _KIND_ID, (out.key0[person], out.key1[person])
+        elif name != _NOBODY and contact != _NOBODY:
+            kind, key = _KIND_NAME_CONTACT, pair_key(name, contact, out, words, k0, k1)
+        elif name != _NOBODY and address != _NOBODY:
+            kind, key = _KIND_NAME_ADDRESS, pair_key(name, address, out, words, k0, k1)
+        elif contact != _NOBODY:
+            kind, key = _KIND_CONTACT, (out.key0[contact], out.key1[contact])
+        elif name != _NOBODY:
+            kind, key = _KIND_NAME, (out.key0[name], out.key1[name])
+        records.subject_kind[row] = kind
+        records.subject0[row], records.subject1[row] = key
+        if contact != _NOBODY:
+            records.contact0[row], records.contact1[row] = out.key0[contact], out.key1[contact]
+        else:
+            records.contact0[row], records.contact1[row] = np.uint64(0), np.uint64(0)

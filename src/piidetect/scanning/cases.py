@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`scan`: from paths or a table to a case."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from typing import TYPE_CHECKING, Any
+
+from piidetect import __version__
+from piidetect.case import CaseWriter, PartMeta
+from piidetect.errors import ArgumentError, SourceError
+from piidetect.recognizer import load_recognizers, recognizers_sha256
+from piidetect.scanning.parts import Progress, Rules, map_source, reading
+from piidetect.sources import Alert, Source, find, locator, open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from piidetect.case import Case
+
+    Tell = Callable[[Progress], None]
+
+
+def scan(
+    paths_or_table: Any,
+    *,
+    out: str | os.PathLike[str] | None = None,
+    reference_date: dt.date | str | None = None,
+    key_file: str | os.PathLike[str] | None = None,
+    threads: int | None = None,
+    roles: bool = True,
+    bare_phone: bool = False,
+    progress: Tell | None = None,
+    recognizers: str | os.PathLike[str] | None = None,
+    block_bytes: int | None = None,
+) -> Case:
+    """Size what one or more sources expose.
+
+    Args:
+        paths_or_table: a path, several paths (files or folders), or a table in memory with an
+            Arrow stream (pandas, polars, pyarrow).
+        out: the case folder to write, absent or empty; without it nothing is left on disk.
+        reference_date: the day at which ages are counted, and the latest birth date that can be
+            true; a date or ``YYYY-MM-DD``; today by default.
+        key_file: a file with 32 hex digits; cases to be compared share it.
+        threads: how many blocks are worked on at a time; the machine's cores by default. No
+            figure depends on it.
+        roles: whether headings and value profiles give columns a role.
+        bare_phone: whether a phone number or e-mail address alone makes a record identifiable.
+        progress: called with a `Progress` for each block.
+        recognizers: a folder with further recognizers.
+        block_bytes: how much is read at a time; no figure depends on it.
+
+    Returns:
+        the case; it counts when it is first asked.
+
+    Raises:
+        ArgumentError: an argument can't be used, or no source could be read.
+        CaseError: the case folder can't be written.
+        RecognizerError: a recognizer file is broken.
+    """
+    day = _day(reference_date)
+    extra = None if recognizers is None else os.fspath(recognizers)
+    loaded = load_recognizers(extra)
+    workers = _threads(threads)
+    alerts: list[Alert] = []
+    sources = _sources(paths_or_table, out, alerts)
+    tool = {
+        "name": "piidetect",
+        "version": __version__,
+        "recognizers_sha256": recognizers_sha256(extra),
+    }
+    with CaseWriter(
+        out,
+        reference_date=day,
+        parameters={"roles": roles, "bare_phone": bare_phone},
+        tool=tool,
+        categories={one.entity: [one.category] for one in loaded},
+        key_file=key_file,
+    ) as writer:
+        rules = Rules(
+            recognizers=loaded,
+            today=day.year * 10000 + day.month * 100 + day.day,
+            key=writer.key,
+            threads=workers,
+            roles=roles,
+            options=reading(loaded, block_bytes),
+        )
+        readable = _map_all(writer, sources, rules, alerts, progress)
+        if not readable:
+            raise ArgumentError(_nothing_read(alerts))
+        for alert in alerts:
+            writer.alert(
+                alert.source, alert.code, alert.message, row=alert.row, byte_offset=alert.byte_offset
+            )
+        return writer.finish()
+
+
+def _day(reference_date: dt.date | str | None) -> dt.date:
+    """Return the reference date.
+
+    Raises:
+        ArgumentError: it is no date.
+    """
+    if reference_date is None:
+        return dt.datetime.now().astimezone().date()
+    if isinstance(reference_date, dt.datetime):
+        return reference_date.date()
+    if isinstance(reference_date, dt.date):
+        return reference_date
+    try:
+        return dt.date.fromisoformat(reference_date)
+    except (TypeError, ValueError):
+        msg = f"reference_date: {reference_date!r} is no date; give YYYY-MM-DD, e.g. 2024-03-31"
+        raise ArgumentError(msg) from None
+
+
+def _threads(threads: int | None) -> int:
+    """Return how many threads to use: those asked for, else the cores this process may use."""
+    if threads is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        msg = f"threads: {threads!r} is not a whole number from 1 up"
+        raise ArgumentError(msg)
+    return threads
+
+
+def _sources(paths_or_table: Any, out: Any, alerts: list[Alert]) -> Sequence[Any]:
+    """Return the found files, or the table.
+
+    Raises:
+        ArgumentError: there is neither.
+    """
+    if hasattr(paths_or_table, "__arrow_c_stream__"):
+        return [paths_or_table]
+    if isinstance(paths_or_table, (str, os.PathLike)):
+        paths_or_table = [paths_or_table]
+    try:
+        paths = [os.fspath(path) for path in paths_or_table]
+    except TypeError:
+        msg = (
+            f"scan takes paths or a table (pyarrow, polars, pandas), not "
+            f"{type(paths_or_table).__name__}"
+        )
+        raise ArgumentError(msg) from None
+    if not paths:
+        msg = "no path was given; name at least one file or folder"
+        raise ArgumentError(msg)
+    found: list[Source] = find(paths, alerts, exclude=[] if out is None else [out])
+    if not found:
+        raise ArgumentError(_nothing_read(alerts))
+    return found
+
+
+def _nothing_read(alerts: Sequence[Alert]) -> str:
+    """Say why nothing could be read, one line a source."""
+    lines = [f"{alert.source}: {alert.message}" for alert in alerts]
+    return "\n".join(lines or ["no files were found; give a file, or a folder that holds some"])
+
+
+def _map_all(
+    writer: CaseWriter,
+    sources: Sequence[Any],
+    rules: Rules,
+    alerts: list[Alert],
+    progress: Tell | None,
+) -> int:
+    """Map each source into a part; return how many could be read."""
+    total = sum(one.bytes for one in sources if isinstance(one, Source))
+    done_bytes = done_rows = readable = 0
+    for one in sources:
+        shown = one.locator if isinstance(one, Source) else locator("table")
+        try:
+            opened = open_source(one, options=rules.options)
+        except SourceError as error:
+            alerts.append(Alert(shown, "not_readable", str(error)))
+            _skipped(writer, shown, str(error))
+            continue
+        rows = 0
+
+        def tell(count: int, before: int = done_bytes, past: int = done_rows, name: str = shown) -> None:
+            nonlocal rows
+            rows += count
+            if progress is not None:
+                progress(Progress(before + opened.ledger.bytes, total, past + rows, name))  # noqa: B023
+
+        part = writer.part()
+        try:
+            meta = map_source(opened, rules, part, tell)
+        except SourceError as error:
+            part.abort()
+            alerts.append(Alert(shown, "not_readable", str(error)))
+            _skipped(writer, shown, str(error))
+            continue
+        except BaseException:
+            part.abort()
+            raise
+        part.close(PartMeta(**meta))
+        readable += 1
+        done_bytes += opened.ledger.bytes
+        done_rows += rows
+    return readable
+
+
+def _skipped(writer: CaseWriter, shown: str, reason: str) -> None:
+    """Write an empty part for a source that can't be read, so that it isn't missing in the ledger."""
+    writer.part().close(PartMeta(path=shown, status="skipped", reason=reason))

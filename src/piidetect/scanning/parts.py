@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Map one source: read its blocks, detect in threads, hand the results on in the order of rows."""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from piidetect.columns import infer, known_headings
+from piidetect.detection import BlockResult, Setup, Tally, detect_block, set_up, verdict_name
+from piidetect.detection.blocks import EXEMPLARS
+from piidetect.recognizer import load_recognizers
+from piidetect.schema import ENTITIES, TEXT_COLUMN, Verdict
+from piidetect.sources import Options, open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from piidetect.case import PartWriter
+    from piidetect.columns import Column
+    from piidetect.recognizer import Recognizer
+    from piidetect.sources import OpenSource
+
+_NO_KEY = bytes(16)
+_VALID = int(Verdict.VALID)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a scan is: bytes read of all sources, rows so far, and the source it is at."""
+
+    bytes_done: int
+    bytes_total: int
+    rows_done: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How sources are mapped: recognizers, reference date yyyymmdd, key, threads, roles, reading."""
+
+    recognizers: tuple[Recognizer, ...]
+    today: int
+    key: bytes
+    threads: int
+    roles: bool
+    options: Options
+
+
+def reading(recognizers: Iterable[Recognizer], block_bytes: int | None = None) -> Options:
+    """Return how sources are read: known headings help to tell a heading from a first row."""
+    known = known_headings(recognizers)
+    if block_bytes is None:
+        return Options(known=known)
+    return Options(known=known, block_bytes=block_bytes)
+
+
+def prepare(source: OpenSource, rules: Rules) -> tuple[tuple[Column, ...], Setup]:
+    """Infer the columns of a source from its heading and sample, and set up detection."""
+    columns = infer(source.header, source.sample(), rules.recognizers, roles=rules.roles)
+    return columns, set_up(rules.recognizers, columns, today=rules.today, key=rules.key)
+
+
+def results(
+    source: OpenSource, setup: Setup, threads: int, tell: Callable[[int], None] | None = None
+) -> Iterator[BlockResult]:
+    """Yield the results of a source's blocks in order.
+
+    With more threads than one the caller's thread reads and splits while others detect; as many
+    blocks are under way as there are threads, and one more.
+    """
+    if threads == 1:
+        for block in source.blocks():
+            result = detect_block(block, setup)
+            if tell is not None:
+                tell(result.records.num_rows)
+            yield result
+        return
+    waiting: deque[Any] = deque()
+    with ThreadPoolExecutor(threads, thread_name_prefix="piidetect") as pool:
+        try:
+            for block in source.blocks():
+                waiting.append(pool.submit(detect_block, block, setup))
+                if tell is not None:
+                    tell(block.row_start.size)
+                while len(waiting) > threads or (waiting and waiting[0].done()):
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for one in waiting:
+                one.cancel()
+
+
+def map_source(
+    source: OpenSource,
+    rules: Rules,
+    part: PartWriter,
+    tell: Callable[[int], None] | None = None,
+) -> dict[str, Any]:
+    """Write a source's part, all but its closing; return what `part.json` says of it."""
+    columns, setup = prepare(source, rules)
+    tallies: dict[Tally, int] = {}
+    shown: dict[Tally, list[tuple[int, str]]] = {}
+    for result in results(source, setup, rules.threads, tell):
+        part.write(result.records, result.findings)
+        for tally, count in result.tallies.items():
+            tallies[tally] = tallies.get(tally, 0) + count
+        for tally, texts in result.exemplars.items():
+            kept = shown.setdefault(tally, [])
+            kept.extend(texts[: EXEMPLARS - len(kept)])
+    ledger = source.ledger
+    return {
+        "path": source.path,
+        "format": source.format,
+        "encoding": source.encoding,
+        "bytes": ledger.bytes,
+        "sha256": ledger.sha256,
+        "rows": part.rows,
+        "rows_unparsed": ledger.rows_unparsed,
+        "status": ledger.status,
+        "reason": ledger.reason,
+        "header": source.header,
+        "dialect": dict(source.dialect),
+        "ledger": asdict(ledger),
+        "columns": [_column(column, tallies, part.rows) for column in columns],
+        "alerts": [asdict(alert) for alert in source.alerts],
+        "exemplars": _exemplars(shown),
+    }
+
+
+def _column(column: Column, tallies: dict[Tally, int], rows: int) -> dict[str, Any]:
+    """Return a column for `part.json` with the share of its rows that hold a valid value."""
+    if column.entity:
+        wanted = [ENTITIES.index(column.entity)]
+    else:
+        wanted = [entity for at, entity, verdict in tallies if at == column.position]
+    counts = [tallies.get((column.position, entity, _VALID), 0) for entity in set(wanted)]
+    share = round(min(max(counts, default=0) / rows, 1.0), 6) if rows else 0.0
+    return {**asdict(column), "share_valid": share}
+
+
+def _exemplars(shown: dict[Tally, list[tuple[int, str]]]) -> list[dict[str, Any]]:
+    """Return the masked texts for `part.json`, by column, entity and verdict."""
+    return [
+        {
+            "column": None if column == TEXT_COLUMN else column,
+            "entity": ENTITIES[entity],
+            "verdict": verdict_name(verdict),
+            "text": text,
+            "row": row,
+        }
+        for (column, entity, verdict), texts in sorted(shown.items())
+        for row, text in texts
+    ]
+
+
+def detect_only(path: str, *, threads: int = 1, today: int = 99991231) -> dict[tuple[str, str], int]:
+    """Read a file and detect in it, write nothing; return (entity, verdict) → findings.
+
+    For measurements: this is the scan less the case folder and the counting.
+    """
+    recognizers = load_recognizers()
+    source = open_source(path, options=reading(recognizers))
+    rules = Rules(recognizers, today, _NO_KEY, threads, roles=True, options=Options())
+    _, setup = prepare(source, rules)
+    counts: dict[tuple[str, str], int] = {}
+    for result in results(source, setup, threads):
+        for (_, entity, verdict), count in result.tallies.items():
+            name = (ENTITIES[entity], verdict_name(verdict))
+            counts[name] = counts.get(name, 0) + count
+    return counts
+

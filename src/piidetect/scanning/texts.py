@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`detect`: findings with their values, for a text or a table that is in memory anyway."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
+
+from piidetect import numbers
+from piidetect.columns import Column, infer
+from piidetect.detection import Setup, find, set_up, verdict_name
+from piidetect.errors import ArgumentError, ValidationError
+from piidetect.kernels.cells import block_from_columns, block_from_texts, cells_from_arrow
+from piidetect.recognizer import Recognizer, load_recognizers
+from piidetect.schema import ENTITIES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from piidetect.kernels.cells import Block
+
+_NO_KEY = bytes(16)
+_SAMPLE_ROWS = 2000
+
+
+class Finding(NamedTuple):
+    """One located value with a verdict.
+
+    `start` and `end` count code points of the text as given, half-open; `value` is the canonical
+    form; `verdict` a name of `schema.Verdict` in lower case; `score` from 0 to 1.
+    """
+
+    entity: str
+    start: int
+    end: int
+    text: str
+    value: str
+    verdict: str
+    score: float
+    recognizer: str
+
+
+def _today(reference_date: dt.date | None) -> int:
+    day = reference_date or dt.datetime.now().astimezone().date()
+    return day.year * 10000 + day.month * 100 + day.day
+
+
+@cache
+def _text_setup(recognizers: tuple[Recognizer, ...] | None, today: int) -> Setup:
+    return set_up(recognizers or load_recognizers(), (), today=today, key=_NO_KEY)
+
+
+@overload
+def detect(text_or_table: str) -> list[Finding]: ...
+
+
+@overload
+def detect(text_or_table: Any) -> list[Finding] | pa.Table: ...
+
+
+def detect(
+    text_or_table: Any,
+    *,
+    reference_date: dt.date | None = None,
+    recognizers: tuple[Recognizer, ...] | None = None,
+) -> list[Finding] | pa.Table:
+    """Find personal information in a text or a table.
+
+    Args:
+        text_or_table: a str, or a table with an Arrow stream (pyarrow, polars, pandas).
+        reference_date: no birth date may be later; today by default.
+        recognizers: instead of all built-in ones.
+
+    Returns:
+        For a text the findings in order; for a table an Arrow table with row, column, header,
+        entity, start, end (code points of the cell), text, value, verdict, score, recognizer.
+
+    Raises:
+        ArgumentError: it is neither.
+    """
+    chosen = tuple(recognizers) if recognizers is not None else None
+    today = _today(reference_date)
+    if isinstance(text_or_table, str):
+        block = block_from_texts([text_or_table])
+        setup = _text_setup(chosen, today)
+        return [finding for _, _, finding in _findings(block, setup, chosen)]
+    if not hasattr(text_or_table, "__arrow_c_stream__"):
+        msg = (
+            f"detect takes a str or a table (pyarrow, polars, pandas), not "
+            f"{type(text_or_table).__name__}; for files use piidetect.scan"
+        )
+        raise ArgumentError(msg)
+    return _detect_table(text_or_table, chosen, today)
+
+
+def _detect_table(table: Any, chosen: tuple[Recognizer, ...] | None, today: int) -> pa.Table:
+    import pyarrow as pa
+
+    arrow = pa.table(table)
+    block = block_from_columns([cells_from_arrow(column) for column in arrow.columns], 0)
+    sample = block_from_columns(
+        [cells_from_arrow(column.slice(0, _SAMPLE_ROWS)) for column in arrow.columns], 0
+    )
+    recognizers = chosen or load_recognizers()
+    columns: tuple[Column, ...] = infer(arrow.column_names, sample, recognizers)
+    setup = set_up(recognizers, columns, today=today, key=_NO_KEY)
+    rows = _findings(block, setup, chosen)
+    names = ("row", "column", "header", *Finding._fields)
+    values = [(row, at, arrow.column_names[at], *finding) for row, at, finding in rows]
+    types = {"row": pa.int64(), "column": pa.int32(), "score": pa.float64()}
+    types |= {"start": pa.int64(), "end": pa.int64()}
+    return pa.table(
+        {
+            name: pa.array([value[index] for value in values], types.get(name, pa.string()))
+            for index, name in enumerate(names)
+        }
+    )
+
+
+def _findings(
+    block: Block, setup: Setup, chosen: tuple[Recognizer, ...] | None
+) -> list[tuple[int, int, Finding]]:
+    """Return (row, column, finding) with the raw text read back from the block."""
+    out, _ = find(block, setup)
+    by_entity = {one.entity: one for one in reversed(chosen or load_recognizers())}
+    results = []
+    width = max(setup.columns, 1)
+    for at in range(int(out.count[0])):
+        row, column = int(out.row[at]), int(out.column[at])
+        begin = int(block.row_start[row]) + int(out.start[at])
+        stop = begin + int(out.length[at])
+        cell = int(block.cell_start[row * width + column])
+        text = block.data[begin:stop].tobytes().decode("utf-8", "surrogatepass")
+        before = block.data[cell:begin].tobytes().decode("utf-8", "surrogatepass")
+        entity = ENTITIES[int(out.entity[at])]
+        recognizer = by_entity[entity]
+        verdict = verdict_name(int(out.verdict[at]))
+        finding = Finding(
+            entity=entity,
+            start=len(before),
+            end=len(before) + len(text),
+            text=text,
+            value=_canonical(text, recognizer),
+            verdict=verdict,
+            score=_score(recognizer, verdict),
+            recognizer=recognizer.id,
+        )
+        results.append((row, column, finding))
+    results.sort(key=lambda one: (one[0], one[1], one[2].start))
+    return results
+
+
+def _canonical(text: str, recognizer: Recognizer) -> str:
+    """Return the canonical form of a text; what breaks its rule is only made compact."""
+    module = getattr(numbers, recognizer.validator)
+    try:
+        return str(module.validate(text))
+    except ValidationError:
+        return str(module.compact(text))
+
+
+def _score(recognizer: Recognizer, verdict: str) -> float:
+    """Return how sure a finding is: as the recognizer says where it is valid or unchecked."""
+    if verdict in ("valid", "unchecked"):
+        return float(recognizer.score.get(verdict, 1.0))
+    return float(recognizer.score.get("unchecked", 0.0)) if verdict == "unknown_region" else 0.0
