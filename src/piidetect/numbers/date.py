@@ -61,12 +61,14 @@ def _ends(text: str, at: int, *, joined: bool = False) -> bool:
 
 
 def _parse_digits(text: str, run: int) -> int:
-    value = int(text[:8])
     if run == 6:
         return int(text[:6]) * 100 if len(text) == run else -1
+    if run not in (8, 12, 14):
+        return -1
+    value = int(text[:8])
     if run == 8:
         return value if _ends(text, run) else -1
-    if run not in (12, 14) or len(text) != run:
+    if len(text) != run:
         return -1
     seconds = text[12:] or "00"
     return value if text[8:10] < "24" and text[10:12] < "60" and seconds < "60" else -1
