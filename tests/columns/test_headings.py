@@ -10,6 +10,7 @@ import pytest
 
 from piidetect.columns import infer
 from piidetect.columns.headings import load_headings, meanings_of, normalise
+from piidetect.recognizer import load_recognizers
 
 _SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).parent / "made_up.py")
 made_up = importlib.util.module_from_spec(_SPEC)
@@ -19,26 +20,32 @@ _SPEC.loader.exec_module(made_up)
 TABLE = [
     (
         "id",
-        "身份证号 证件号码 SFZH SFZ sfzhm ID_CARD idCard CtfId A20 certNo 身份证号(必填) 公民身份号码* 患者身份证号 "
-        "证件号码(身份证) 身份證號碼 gmsfhm shenfenzhenghao zjhm 身份证号_1 DE02_01_030_00 WS02_01_030_01 "
-        "b.sfzh 产前检查身份证号 社会保障号码 cardno 学籍号",
+        (
+            "身份证号 证件号码 SFZH SFZ sfzhm ID_CARD idCard CtfId A20 certNo 身份证号(必填) 公民身份号码* 患者身份证号 "
+            "证件号码(身份证) 身份證號碼 gmsfhm shenfenzhenghao zjhm 身份证号_1 DE02_01_030_00 WS02_01_030_01 "
+            "b.sfzh 产前检查身份证号 社会保障号码 cardno 学籍号"
+        ),
         "CN_RESIDENT_ID",
         "subject",
         "",
     ),
     (
         "name",
-        "姓名 XM xm hzxm BRXM personName patient_name 患者姓名 业主姓名 学生姓名 收货人 车主 A11 姓 名 name "
-        "Name 真实姓名 客户 zsxm xingming 持卡人 fullName 入住人姓名 用户名 姓名(必填) DBRM2x姓名",
+        (
+            "姓名 XM xm hzxm BRXM personName patient_name 患者姓名 业主姓名 学生姓名 收货人 车主 A11 姓 名 name "
+            "Name 真实姓名 客户 zsxm xingming 持卡人 fullName 入住人姓名 用户名 姓名(必填) DBRM2x姓名"
+        ),
         "PERSON",
         "subject",
         "",
     ),
     (
         "mobile",
-        "手机号 手机 SJH LXDH LXFS DH 联系电话 联系方式 电话1 mobileNumber phone_number phone Mobile Tel A27 "
-        "XZZ_DH 家庭电话 JTDH 患者电话 客户手机号 電話 手机号码（11位） 预留手机号 userPhone lianxidianhua DE02.01.010.00 "
-        "收货人手机号 业主联系电话",
+        (
+            "手机号 手机 SJH LXDH LXFS DH 联系电话 联系方式 电话1 mobileNumber phone_number phone Mobile Tel A27 "
+            "XZZ_DH 家庭电话 JTDH 患者电话 客户手机号 電話 手机号码（11位） 预留手机号 userPhone lianxidianhua DE02.01.010.00 "
+            "收货人手机号 业主联系电话"
+        ),
         "CN_MOBILE",
         "subject",
         "",
@@ -54,8 +61,10 @@ TABLE = [
     ("email", "邮箱 EMail 电子邮箱 DZYJ email_address 登录名 账号", "EMAIL_ADDRESS", "subject", ""),
     (
         "address",
-        "地址 XZZ HKDZ DZ 家庭住址 现住址 户口地址 收货地址 A26 A24 XZZ_QTDZ LXDZ residenceAddress2 Address "
-        "籍贯 GG 常住户口所在地住址 JTZZ detailAddress 身份证地址 产妇现住址",
+        (
+            "地址 XZZ HKDZ DZ 家庭住址 现住址 户口地址 收货地址 A26 A24 XZZ_QTDZ LXDZ residenceAddress2 Address "
+            "籍贯 GG 常住户口所在地住址 JTZZ detailAddress 身份证地址 产妇现住址"
+        ),
         "CN_ADDRESS",
         "subject",
         "",
@@ -70,8 +79,10 @@ TABLE = [
     ("compact_date", "CSRQ 出生日期", "DATE_OF_BIRTH", "subject", ""),
     (
         "mrn",
-        "病案号 BAH BRID EMPIID 病历号 A48 孕册号 pregnantBookId 就诊卡号 JZKH MZBLH2病历号 patientId KH JKKH "
-        "健康卡号 BRZSY 患者ID",
+        (
+            "病案号 BAH BRID EMPIID 病历号 A48 孕册号 pregnantBookId 就诊卡号 JZKH MZBLH2病历号 patientId KH JKKH "
+            "健康卡号 BRZSY 患者ID"
+        ),
         "CN_MEDICAL_RECORD_NUMBER",
         "subject",
         "",
@@ -135,14 +146,15 @@ CASES = [
 ]
 
 
-def one(heading, values, **others):
+def one(heading, values, recognizers=(), **others):
     columns = {"a": made_up.made(values), **{k: made_up.made(v) for k, v in others.items()}}
-    return infer([heading, *others], made_up.block(columns.values()), ())
+    return infer([heading, *others], made_up.block(columns.values()), recognizers)
 
 
 @pytest.mark.parametrize(("values", "heading", "entity", "whose", "kind"), CASES)
-def test_heading_over_values(values, heading, entity, whose, kind):
-    column = one(heading, values)[0]
+@pytest.mark.parametrize("recognizers", [(), load_recognizers()], ids=["file", "recognizers"])
+def test_heading_over_values(values, heading, entity, whose, kind, recognizers):
+    column = one(heading, values, recognizers)[0]
     assert column.header == heading
     if entity == "?":
         assert column.entity
@@ -175,13 +187,20 @@ WHOSE = [
     ("date", "新生儿出生日期 babyBirthday 宝宝生日", "DATE_OF_BIRTH", "child"),
     (
         "name",
-        "主治医师 医生 YSXM 护士 责任护士 操作员 CZY 录入员 doctorName 接诊医生 B22 医师姓名 经办人 麻醉医师 "
-        "置业顾问 doctor 手术医师签名2医生 助产士",
+        (
+            "主治医师 医生 YSXM 护士 责任护士 操作员 CZY 录入员 doctorName 接诊医生 B22 医师姓名 经办人 麻醉医师 "
+            "置业顾问 doctor 手术医师签名2医生 助产士"
+        ),
         "PERSON",
         "doctor",
     ),
     ("mobile", "单位电话 DWDH CTel A30 公司电话 companyPhone", "CN_MOBILE", "organisation"),
-    ("address", "单位地址 CAddress 公司地址", "CN_ADDRESS", "organisation"),
+    (
+        "address",
+        "单位地址 CAddress 公司地址 GZDWJDZ A29 工作单位及地址",
+        "CN_ADDRESS",
+        "organisation",
+    ),
 ]
 
 
@@ -189,8 +208,9 @@ WHOSE = [
     ("values", "heading", "entity", "whose"),
     [(v, h, e, w) for v, headings, e, w in WHOSE for h in headings.split()],
 )
-def test_whose(values, heading, entity, whose):
-    column = one(heading, values, 姓名="name", 身份证号="id")[0]
+@pytest.mark.parametrize("recognizers", [(), load_recognizers()], ids=["file", "recognizers"])
+def test_whose(values, heading, entity, whose, recognizers):
+    column = one(heading, values, recognizers, 姓名="name", 身份证号="id")[0]
     assert (column.entity, column.whose) == (entity, whose)
     assert (column.kind == "doctor_name") == (whose == "doctor")
 

@@ -21,7 +21,7 @@ TRIMMED = " \t\n\r\x0b\x0c\x00'\"`\u00a0\ufeff"
 MAX_CODES = 256
 
 #: Longest placeholder in code points.
-MAX_PLACEHOLDER = 8
+MAX_PLACEHOLDER = 9
 
 #: Cells that stand for "nothing here" (ASCII letters in lower case).
 PLACEHOLDERS: frozenset[str] = frozenset(
