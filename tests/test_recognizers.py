@@ -128,6 +128,11 @@ def test_what_a_shape_says_of_lengths():
     assert foreign.lengths == (18, 15)
 
 
+def test_recognizers_can_be_keys():
+    assert len({*RECOGNIZERS, *RECOGNIZERS}) == len(RECOGNIZERS)
+    assert replace(RECOGNIZERS[0], also={"x": "y"}) != RECOGNIZERS[0]
+
+
 def test_loading_twice_gives_the_same():
     assert load_recognizers() is load_recognizers()
     assert recognizers_sha256() == recognizers_sha256()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Recognizer:
 
     id: str
     entity: str
-    name: Mapping[str, str]
+    name: Mapping[str, str] = field(hash=False)
     category: str
     references: tuple[str, ...]
     kind: str
@@ -62,13 +62,13 @@ class Recognizer:
     lengths: tuple[int, ...]
     classes: tuple[tuple[int, int], ...]
     pattern: str
-    column: Mapping[str, Any]
+    column: Mapping[str, Any] = field(hash=False)
     precedence: int
     context_headers: tuple[str, ...]
     context_words: tuple[str, ...]
     context_required: bool
     placeholders: tuple[str, ...]
-    score: Mapping[str, float]
+    score: Mapping[str, float] = field(hash=False)
     examples: tuple[Example, ...]
     counter_examples: tuple[str, ...]
-    also: Mapping[str, str]
+    also: Mapping[str, str] = field(hash=False)
