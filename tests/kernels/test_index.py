@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -191,7 +190,9 @@ def indexed(text: bytes, rules: dict, block: int, room: int = 1000) -> list[tupl
     return found
 
 
-BYTES = st.sampled_from([b",", b"\n", b"\r", b'"', b"a", b"1", b" ", b"\r\n", b'""', b'"\n', b"x,y"])
+BYTES = st.sampled_from(
+    [b",", b"\n", b"\r", b'"', b"a", b"1", b" ", b"\r\n", b'""', b'"\n', b"x,y"]
+)
 DELIMITERS = st.sampled_from([b",", b"", b"||", b"----", "，".encode(), b"\t", b"\x01"])
 
 

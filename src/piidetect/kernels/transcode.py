@@ -33,8 +33,10 @@ _FOUR_BYTES = 39420
 
 
 class Marks(NamedTuple):
-    """What a transcoder notes: int64 `source`, `target` [L], places after each line end;
-    int64 `bad` [PLACES], places in the source; int64 `tally` [3]: marks, undecodable, NULs.
+    """What a transcoder notes.
+
+    int64 `source`, `target` [L], places after each line end; int64 `bad` [PLACES], places in the
+    source of what can't be decoded; int64 `tally` [3]: marks, undecodable sequences, NULs.
     """
 
     source: np.ndarray

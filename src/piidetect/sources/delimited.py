@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +22,7 @@ from piidetect.sources.ledger import Ledger
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import FileIO
+    from pathlib import Path
 
     from piidetect.sources.options import Options
 
@@ -71,9 +71,7 @@ class DelimitedSource:
         self.ledger, self.alerts = Ledger(), []
         grammar = self.rules.grammar
         with open_file(self.file) as file:
-            feed = Feed(
-                file, self.encoding, self.decided, self.options.block_bytes, self.ledger
-            )
+            feed = Feed(file, self.encoding, self.decided, self.options.block_bytes, self.ledger)
             feed.skip(self.bom)
             piece, position = feed.read(), 0
             if self.rules.heading is not None:
@@ -119,9 +117,7 @@ class DelimitedSource:
                 return rows, number, cells, after
             lines *= 2
 
-    def _block(
-        self, piece: Piece, rows: index.Rows, number: int, cells: int, stop: int
-    ) -> Block:
+    def _block(self, piece: Piece, rows: index.Rows, number: int, cells: int, stop: int) -> Block:
         """Return the block of the rows and enter them in the ledger."""
         ledger = self.ledger
         start = rows.row_start[:number]

@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 #: In the order of preference where two fit equally well; longer ones before their parts.
 DELIMITERS = (b"----", b"||", b"\t", b"\x01", b"|", b",", b";", "，".encode(), b"^", b"~")
 
+#: Bytes of a sample by which a grammar is tried.
+_LOOK = 1 << 16
+
 #: Most lines of a sample that are looked at.
 _LINES = 400
 
 #: Least share of rows that a delimiter must split into the same number of cells.
 _LEAST = 0.6
+
+#: Most characters of a heading, and least rows below one that no known word speaks for.
+_LONGEST, _FEW = 60, 3
 
 #: Rows from the top among which the heading may be.
 _HEADING_ROWS = 5
@@ -35,6 +41,7 @@ _WORDS = re.compile(
     r"|date|time|remark|xm|xb|sfzh|sjh|dz|bz)(?:$|[_\s])",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(rb"[0-9]")
 _DATA = re.compile(r"\d{5}|@|\d{4}[-/.年]\d|[０-９]{5}|\d\*+\d|1\d{2}[- ]\d{4}")
 
 
@@ -44,7 +51,7 @@ class Dialect:
 
     `delimiter` is empty where each line is one cell. `heading` holds the raw cells of the heading
     (bytes, without outer quotes), or is None; it stands at `heading_start:heading_stop` of the
-    decoded text, `heading_row` rows from the top.
+    decoded text.
     """
 
     delimiter: bytes
@@ -54,7 +61,6 @@ class Dialect:
     heading: tuple[bytes, ...] | None
     heading_start: int
     heading_stop: int
-    heading_row: int
     bytes_per_row: float
 
     @property
@@ -94,24 +100,43 @@ def sniff(
     ends = _line_end(texts)
     quote = _quote(texts)
     lines = [line for text in texts for line in _lines(text, ends)]
-    best, best_score = (b"", 1), 0.0
-    for delimiter in DELIMITERS:
-        for n_columns in _widths(lines, delimiter, quote):
-            grammar = index.grammar(delimiter, quote, n_columns, bare_cr=ends == "cr")
-            score = _fit(texts, grammar, complete=complete)
-            if score > best_score + 0.02:
-                best, best_score = (delimiter, n_columns), score
+    best = _shape(texts, lines, quote, ends, complete)
     trusted = len(lines) > 1 or tabular or best[0] == b"\t"
     heading = _find_heading(texts[0], best, quote, ends, complete, known)
-    if best_score < _LEAST or not (trusted or heading):
+    if best[0] and not (trusted or heading):
         best = (b"", 1)
         heading = _find_heading(texts[0], best, b"", ends, complete, known)
     if not best[0]:
         quote = quote if heading and _is_quoted(lines, quote) else b""
+    cells, start, stop = heading or (None, 0, 0)
     size = sum(len(line) + 1 for line in lines)
-    return Dialect(
-        best[0], quote, ends, best[1], *(heading or (None, 0, 0, 0)), size / max(1, len(lines))
-    )
+    return Dialect(best[0], quote, ends, best[1], cells, start, stop, size / max(1, len(lines)))
+
+
+def _shape(
+    texts: list[bytes],
+    lines: list[bytes],
+    quote: bytes,
+    ends: str,
+    complete: bool,  # noqa: FBT001
+) -> tuple[bytes, int]:
+    """Return (delimiter, number of columns) that split most rows; more columns win a tie."""
+    best, best_score = (b"", 1), 0.0
+    head = b"\n".join(lines)
+    doubled = head.count(b"||")
+    for delimiter in DELIMITERS:
+        if delimiter == b"|" and doubled and head.count(b"|") < doubled * 2.1:
+            continue
+        width, share = 1, 0.0
+        for n_columns in _widths(lines, delimiter, quote):
+            grammar = index.grammar(delimiter, quote, n_columns, bare_cr=ends == "cr")
+            fit = _fit(texts, grammar, complete=complete)
+            if fit > share:
+                width, share = n_columns, fit
+        score = share + min(width, 40) * 0.005
+        if share >= _LEAST and score > best_score:
+            best, best_score = (delimiter, width), score
+    return best
 
 
 def rows_of(text: bytes, grammar: index.Grammar, *, final: bool) -> tuple[np.ndarray, index.Rows]:
@@ -156,7 +181,7 @@ def _lines(text: bytes, ends: str) -> Iterator[bytes]:
 
 def _quote(texts: list[bytes]) -> bytes:
     """Return the quote: a single one only where cells stand in it and none in double ones."""
-    head = b"\n".join(text[:65536] for text in texts)
+    head = b"\n".join(text[:_LOOK] for text in texts)
     double = len(re.findall(rb'(?:^|[,;|\t])"', head, re.MULTILINE))
     single = len(re.findall(rb"(?:^|[,;|\t])'[^'\n]*'(?=[,;|\t\r]|$)", head, re.MULTILINE))
     lines = head.count(b"\n") + head.count(b"\r") + 1
@@ -186,10 +211,10 @@ def _width(line: bytes, delimiter: bytes, quote: bytes) -> int:
 
 
 def _fit(texts: list[bytes], grammar: index.Grammar, *, complete: bool) -> float:
-    """Return the share of rows that the grammar splits, a little more for more cells."""
+    """Return the share of rows that the grammar splits."""
     parsed = other = 0
     for text in texts:
-        piece = text[:65536]
+        piece = text[:_LOOK]
         final = complete and len(piece) == len(text)
         _, rows = rows_of(piece, grammar, final=final)
         kinds = np.bincount(rows.row_kind, minlength=len(RowKind))
@@ -205,10 +230,10 @@ def _find_heading(
     ends: str,
     complete: bool,  # noqa: FBT001
     known: Callable[[str], bool] | None,
-) -> tuple[tuple[bytes, ...], int, int, int] | None:
-    """Return (cells, start, stop, row number) of the heading, or None."""
+) -> tuple[tuple[bytes, ...], int, int] | None:
+    """Return (cells, start, stop) of the heading, or None."""
     grammar = index.grammar(shape[0], quote, shape[1], bare_cr=ends == "cr")
-    data, rows = rows_of(text[:65536], grammar, final=complete and len(text) <= 65536)
+    data, rows = rows_of(text[:_LOOK], grammar, final=complete and len(text) <= _LOOK)
     parsed = np.flatnonzero(rows.row_kind == RowKind.PARSED)
     if not parsed.size or parsed[0] >= _HEADING_ROWS:
         return None
@@ -221,7 +246,7 @@ def _find_heading(
     if not stop:
         line_end = re.search(rb"\r\n|\n|\r" if ends == "cr" else rb"\n", text[start:])
         stop = start + line_end.end() if line_end else len(text)
-    return table[0], start, stop, first
+    return table[0], start, stop
 
 
 def _cells(data: np.ndarray, rows: index.Rows, row: int) -> tuple[bytes, ...]:
@@ -238,16 +263,16 @@ def _is_heading(
     """Say whether the first row is a heading: never if a cell looks like a personal value."""
     cells = [cell.decode("utf-8", "replace").strip(" \t'\"\ufeff") for cell in first]
     named = [cell for cell in cells if cell]
-    if not named or any(_DATA.search(cell) or len(cell) > 60 for cell in cells):
+    if not named or any(_DATA.search(cell) or len(cell) > _LONGEST for cell in cells):
         return False
     hits = sum(bool(_WORDS.search(cell)) or (known is not None and known(cell)) for cell in named)
     if hits * 3 >= len(named):
         return True
-    if len(named) * 2 < len(cells) or len(set(named)) < len(named) or len(others) < 3:
+    if len(named) * 2 < len(cells) or len(set(named)) < len(named) or len(others) < _FEW:
         return False
     for position, cell in enumerate(cells):
         values = [row[position] for row in others]
-        with_digits = sum(sum(48 <= byte < 58 for byte in value) * 2 > len(value) for value in values)
+        with_digits = sum(len(_DIGIT.findall(value)) * 2 > len(value) for value in values)
         if cell and not any(letter.isdigit() for letter in cell) and with_digits * 2 > len(values):
             return True
     return False

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 #: Bytes from the first one that isn't ASCII by which an open choice of encoding is made.
 _WINDOW = 1 << 18
 
+#: Bytes of the longest UTF-8 sequence.
+_LONGEST = 4
+
 
 class Piece(NamedTuple):
     """Text to be indexed: `data` uint8[size + PADDING or more], its first `size` bytes, zeros after.
@@ -38,9 +41,11 @@ class Piece(NamedTuple):
     def offsets(self, places: np.ndarray) -> np.ndarray:
         """Return the offsets in the source of `places` in `data` (int64, ascending)."""
         if self.text_at.size == 1:
-            return places + (self.source_at[0] - self.text_at[0])
+            shifted: np.ndarray = places + (self.source_at[0] - self.text_at[0])
+            return shifted
         nearest = np.searchsorted(self.text_at, places, "right") - 1
-        return self.source_at[nearest] + (places - self.text_at[nearest])
+        offsets: np.ndarray = self.source_at[nearest] + (places - self.text_at[nearest])
+        return offsets
 
 
 @dataclass(slots=True)
@@ -82,7 +87,7 @@ class Feed:
         data[:carry] = self._carry
         data[carry:begin] = np.frombuffer(self._left, np.uint8)
         origin = self.ledger.bytes - left
-        count = self._fill(memoryview(data)[begin : begin + self.step])
+        count = self._fill(data.data[begin : begin + self.step])
         final = count < self.step
         size = begin + count
         data[size : size + PADDING] = 0
@@ -116,7 +121,7 @@ class Feed:
             self._decide(data[carry:size], origin)
         if self.encoding.startswith("utf-8"):
             end, nuls = transcode.check_utf8(data, carry, size)
-            cut = not final and size - end < 4 and transcode.sequence(data, end, size) == 0
+            cut = not final and size - end < _LONGEST and transcode.sequence(data, end, size) == 0
             if end == size or cut:
                 self.ledger.nul_bytes += nuls
                 self._left = data[end:size].tobytes()
@@ -140,7 +145,13 @@ class Feed:
         return self._piece(into, end, text_at, source_at, final=final)
 
     def _piece(
-        self, data: np.ndarray, size: int, text_at: np.ndarray, source_at: np.ndarray, *, final: bool
+        self,
+        data: np.ndarray,
+        size: int,
+        text_at: np.ndarray,
+        source_at: np.ndarray,
+        *,
+        final: bool,
     ) -> Piece:
         """Return the piece, the places of what it was begun with put before its own."""
         return Piece(

@@ -49,6 +49,9 @@ _BINARY = (
     (codecs.BOM_UTF32_BE, "UTF-32 text"),
 )
 
+#: NULs from which on UTF-16 is considered.
+_FEWEST = 3
+
 #: Control characters that occur in texts: tab, line ends, form feed, and the usual separators.
 _TEXT_CONTROLS = b"\x00\x01\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f"
 
@@ -133,7 +136,7 @@ def _wide(raw: bytes) -> str:
     first = units - int(np.count_nonzero(data[0::2]))
     second = units - int(np.count_nonzero(data[1::2]))
     for zeros, others, encoding in ((second, first, "utf-16-le"), (first, second, "utf-16-be")):
-        if zeros >= 3 and zeros * 20 >= units and others * 20 <= zeros:
+        if zeros >= _FEWEST and zeros * 20 >= units and others * 20 <= zeros:
             text = raw.decode(encoding, "replace")
             if text.count("\ufffd") * 20 <= units:
                 return encoding

@@ -41,7 +41,7 @@ class TableSource:
 
     path: str
     format: str
-    header: list[str]
+    header: list[str] | None
     n_columns: int
     rows: int
     batches: Callable[[int], Iterator[pa.RecordBatch]]
@@ -72,7 +72,7 @@ class TableSource:
 
         self.ledger, self.alerts = Ledger(), []
         ledger = self.ledger
-        digest = hashlib.sha256("\x1f".join(self.header).encode("utf-8", "surrogatepass"))
+        digest = hashlib.sha256("\x1f".join(self.header or []).encode("utf-8", "surrogatepass"))
         if self.file is not None:
             ledger.sha256, ledger.bytes = _digest(self.file)
         try:
@@ -80,7 +80,7 @@ class TableSource:
                 block = _block(batch, ledger.rows)
                 if self.file is None:
                     text = block.data[: block.data.size - PADDING]
-                    digest.update(text)
+                    digest.update(text.data)
                     ledger.bytes += text.size
                 ledger.rows += batch.num_rows
                 ledger.rows_blank += int(np.count_nonzero(block.row_kind == RowKind.BLANK))
@@ -139,9 +139,7 @@ def _as_arrow(table: Any) -> pa.Table:
     if isinstance(table, pa.RecordBatchReader):
         return table.read_all()
     if not hasattr(table, "__arrow_c_stream__"):
-        message = (
-            f"{type(table).__name__!r} is no table; give a path, or a pandas, polars or pyarrow table"
-        )
+        message = f"{type(table).__name__!r} is no table; give a path, or a pandas, polars or pyarrow table"
         raise ArgumentError(message)
     try:
         return pa.RecordBatchReader.from_stream(table).read_all()
