@@ -17,8 +17,8 @@ letters a digit and two spaces are asked for.
 from __future__ import annotations
 
 from piidetect.numbers.cell_text import MAX_CODES, fold, is_placeholder
-from piidetect.numbers.verdict_errors import raise_unless_usable
 from piidetect.numbers.person_name import is_han, is_letter
+from piidetect.numbers.verdict_errors import raise_unless_usable
 from piidetect.schema import Verdict
 
 #: Marks of places from the province to the county.

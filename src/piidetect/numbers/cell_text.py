@@ -23,14 +23,16 @@ MAX_CODES = 256
 #: Longest placeholder in code points.
 MAX_PLACEHOLDER = 9
 
-#: Cells that stand for "nothing here" (ASCII letters in lower case).
-PLACEHOLDERS: frozenset[str] = frozenset(
+_PLACEHOLDERS = (
     "- -- --- ---- — —— / // \\ \\\\ . .. ... 、 _ ? ?? ??? # 0 00 000 x xx xxx "
     "null (null) none nan nat n/a #n/a na nil \\n undefined unknown test empty void "
     "无 没有 未知 不详 暂无 暂缺 空 空白 不明 未填 未填写 未提供 未登记 未说明 未录入 无记录 "
     "测试 测试数据 本人 同上 匿名 保密 其他 其它 拒绝 拒绝提供 待定 待补 待查 略 无此项 患者 病人 "
-    "无名氏 无名 户主 先生 女士 客户".split()
+    "无名氏 无名 户主 先生 女士 客户"
 )
+
+#: Cells that stand for "nothing here" (ASCII letters in lower case).
+PLACEHOLDERS: frozenset[str] = frozenset(_PLACEHOLDERS.split())
 
 _FOLDING = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _MASKS = "*×●■□某"

@@ -38,7 +38,7 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 def is_real(year: int, month: int, day: int) -> bool:
     """Return whether the day stands in the Gregorian calendar (year 1 to 9999)."""
-    if not (1 <= year and 1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]):
+    if not (year >= 1 and 1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]):
         return False
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     return leap or (month, day) != (2, 29)

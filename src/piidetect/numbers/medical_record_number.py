@@ -17,8 +17,8 @@ not by its shape a mobile number, a resident ID or a date.
 from __future__ import annotations
 
 from piidetect.numbers.cell_text import MAX_CODES, fold, is_digits, is_placeholder
-from piidetect.numbers.verdict_errors import raise_unless_usable
 from piidetect.numbers.date import is_real
+from piidetect.numbers.verdict_errors import raise_unless_usable
 from piidetect.schema import Verdict
 
 SHORTEST = 4

@@ -25,6 +25,8 @@ to tell a column of names from other short words, never to reject a name.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from piidetect.numbers.cell_text import MASKS, MAX_CODES, fold, is_placeholder
 from piidetect.numbers.verdict_errors import raise_unless_usable
 from piidetect.schema import Verdict
@@ -73,11 +75,13 @@ SURNAMES = frozenset(
     "肖閆張陳劉楊黃趙吳孫馬羅鄭謝許韓馮鄧蕭葉蘇魏呂盧鐘譚陸賈鄒龍賀顧龔萬錢嚴莊聶魯歐關蘭寧紀單塗駱藍華"
 )
 
-#: Common surnames of two hanzi.
-COMPOUND_SURNAMES = frozenset(
+_COMPOUND = (
     "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 长孙 宇文 司徒 司空 夏侯 轩辕 端木 南宫 独孤 "
-    "申屠 呼延 拓跋 赫连 澹台 公冶 宗政 濮阳 淳于 单于 太叔 仲孙 钟离 闾丘 鲜于 西门 东郭 歐陽 諸葛".split()
+    "申屠 呼延 拓跋 赫连 澹台 公冶 宗政 濮阳 淳于 单于 太叔 仲孙 钟离 闾丘 鲜于 西门 东郭 歐陽 諸葛"
 )
+
+#: Common surnames of two hanzi.
+COMPOUND_SURNAMES = frozenset(_COMPOUND.split())
 
 _PUNCTUATION = " -'," + DOTS
 _LONGEST_LATIN = 60
@@ -119,7 +123,7 @@ def _judge_han(text: str, han: int) -> Verdict:
         return Verdict.VALID if 2 <= han <= (6 if newborn else 4) else Verdict.INVALID_LENGTH
     if not all(is_han(c) or c in DOTS for c in text):
         return Verdict.INVALID_FORMAT
-    doubled = any(a in DOTS and b in DOTS for a, b in zip(text, text[1:], strict=False))
+    doubled = any(a in DOTS and b in DOTS for a, b in pairwise(text))
     if doubled or not is_han(text[0]) or not is_han(text[-1]):
         return Verdict.INVALID_FORMAT
     return Verdict.VALID if han <= _LONGEST_DOTTED else Verdict.INVALID_LENGTH
