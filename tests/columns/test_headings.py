@@ -115,7 +115,7 @@ TABLE = [
     ("zip", "YB1 YB 邮编 DH", "", "unknown", None),
     ("code", "ZY MZ XZ A38C 住院次数", "", "unknown", None),
     ("money", "ZFY 总费用 金额", "", "unknown", None),
-    ("datetime", "RYSJ 入院时间 创建时间", "", "unknown", "time"),
+    ("datetime", "RYSJ 入院时间 创建时间 复查日期 date", "", "unknown", "time"),
     ("place", "籍贯 GG CSD 户籍地", "", "unknown", "region"),
     ("sex", "XB 性别 Gender", "", "unknown", "sex"),
     ("text", "科室 dept", "", "unknown", "institution"),

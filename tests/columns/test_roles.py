@@ -86,6 +86,22 @@ def test_a_maternity_list_speaks_of_the_mother_and_the_doctor_is_no_subject():
     assert [c.whose for c in roles(table)] == ["subject", "subject", "doctor", "spouse"]
 
 
+def test_a_list_of_expectant_mothers_is_about_them_though_the_id_has_no_owner():
+    table = {"孕妇姓名": "name", "证件号码": "id", "丈夫姓名": "name", "丈夫身份证号": "id"}
+    assert [c.whose for c in roles(table)] == ["subject", "subject", "spouse", "spouse"]
+
+
+def test_a_list_of_births_names_mother_and_child():
+    table = {"姓名": "name", "出生日期": "date", "母亲姓名": "name", "母亲身份证号": "id"}
+    assert [c.whose for c in roles(table)] == ["subject", "subject", "mother", "mother"]
+
+
+def test_a_second_person_without_a_heading_is_nobody_in_particular():
+    table = {"1": "name", "2": "id", "3": "name", "4": "id", "5": "mobile", "6": "mobile"}
+    found = [c.whose for c in roles(table, header=False)]
+    assert found == ["subject", "subject", "unknown", "unknown", "subject", "subject"]
+
+
 def test_a_list_of_staff_only_has_no_subject():
     assert [c.whose for c in roles({"护士": "name", "单位电话": "landline"})] == [
         "doctor",

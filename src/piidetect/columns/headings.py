@@ -208,7 +208,7 @@ def _by_end(key: str, headings: Headings) -> tuple[Meaning, ...]:
         if rest.isascii():
             return ()
         found = headings.meanings.get(rest) or _owned(rest, headings)
-        if found and found[0].sure:
+        if found and found[0].sure and found[0].kind != "row_number":
             whose = next(
                 (w for word, w in headings.whose.items() if len(word) > 1 and word in key[:cut]), ""
             )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _AGREES = 0.8
 _STAFF = ("doctor", "organisation")
 _NEAR = 3
+_NAMING = ("PERSON", "CN_RESIDENT_ID")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +165,17 @@ def _pair_terms(columns: list[Column], profiles: Sequence[Profile]) -> list[Colu
 def _say_whose(columns: list[Column]) -> list[Column]:
     """Fill in whose the values are where the heading doesn't say."""
     near_contact = _near_contact(columns)
+    held: set[str] = set()
     out = []
     for column in columns:
-        if column.entity and not column.whose:
+        whose = column.whose
+        if column.entity and not whose:
             whose = "contact" if column.position in near_contact else "subject"
-            column = replace(column, whose=whose)  # noqa: PLW2901
-        out.append(column)
+            if column.evidence == "values" and column.entity in held and column.entity in _NAMING:
+                whose = "unknown"  # a second person, and no heading says who
+        if whose == "subject":
+            held.add(column.entity)
+        out.append(replace(column, whose=whose))
     return _promote(out)
 
 
@@ -191,13 +197,23 @@ def _near_contact(columns: Sequence[Column]) -> set[int]:
 
 
 def _promote(columns: list[Column]) -> list[Column]:
-    """Where no name or ID is the subject's, take the first one's holder for the subject."""
-    naming = [c for c in columns if c.entity in ("PERSON", "CN_RESIDENT_ID")]
-    others = naming or [c for c in columns if c.entity]
+    """Take somebody for the subject where no heading names one.
+
+    A list of expectant mothers is about the mothers, unless it names the children or others; in
+    every other list without a subject's name or ID the first person named is the subject.
+    """
+    names = {column.whose for column in columns if column.entity == "PERSON"}
+    if "mother" in names and not names & {"subject", "child"}:
+        return _as_subject(columns, "mother")
+    naming = [column for column in columns if column.entity in _NAMING]
+    others = naming or [column for column in columns if column.entity]
     if any(column.whose == "subject" for column in others):
         return columns
     for column in others:
         if column.whose not in ("unknown", *_STAFF):
-            holder = column.whose
-            return [replace(c, whose="subject") if c.whose == holder else c for c in columns]
+            return _as_subject(columns, column.whose)
     return columns
+
+
+def _as_subject(columns: list[Column], holder: str) -> list[Column]:
+    return [replace(c, whose="subject") if c.whose == holder else c for c in columns]
