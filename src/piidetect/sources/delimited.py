@@ -50,6 +50,7 @@ class DelimitedSource:
     options: Options
     ledger: Ledger = field(default_factory=Ledger)
     alerts: list[Alert] = field(default_factory=list)
+    bad_row: int | None = None  # the first with an undecodable sequence
 
     def sample(self) -> Block:
         """Return up to 2,100 parsed rows from head, middle and tail as one block."""
@@ -68,7 +69,7 @@ class DelimitedSource:
         Raises:
             SourceError: The file can't be opened any more.
         """
-        self.ledger, self.alerts = Ledger(), []
+        self.ledger, self.alerts, self.bad_row = Ledger(), [], None
         grammar = self.rules.grammar
         with open_file(self.file) as file:
             feed = Feed(file, self.encoding, self.decided, self.options.block_bytes, self.ledger)
@@ -132,6 +133,8 @@ class DelimitedSource:
             rows.row_kind[:number],
             ledger.rows,
         )
+        if ledger.undecodable and self.bad_row is None:
+            self.bad_row = _row_at(block, piece, stop, ledger.undecodable_offsets[0])
         unparsed, blank, repeated, repaired, cut = (int(count) for count in rows.tally)
         if unparsed and not ledger.rows_unparsed:
             row = int(np.argmax(block.row_kind == RowKind.TEXT))
@@ -161,7 +164,7 @@ class DelimitedSource:
             self._alert(first.code, message, first.row, first.byte_offset)
         if ledger.undecodable:
             message = f"{ledger.undecodable} sequences are no {self.encoding} and were replaced"
-            self._alert("undecodable", message, None, ledger.undecodable_offsets[0])
+            self._alert("undecodable", message, self.bad_row, ledger.undecodable_offsets[0])
         if ledger.nul_bytes:
             self._alert("nul_bytes", f"{ledger.nul_bytes} NUL characters were kept as they are")
         if ledger.lines_cut:
@@ -177,6 +180,14 @@ class DelimitedSource:
             self._alert("grew", message, None, self.bytes)
         if not ledger.bytes:
             self._alert("empty", "the file is empty")
+
+
+def _row_at(block: Block, piece: Piece, stop: int, offset: int) -> int | None:
+    """Return the number of the row that `offset` of the source lies in, if it is in the block."""
+    end = int(piece.offsets(np.array([stop]))[0])
+    if not int(block.row_offset[0]) <= offset < end:
+        return None
+    return block.first_row + int(np.searchsorted(block.row_offset, offset, "right")) - 1
 
 
 def open_file(path: Path) -> FileIO:

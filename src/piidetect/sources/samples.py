@@ -132,22 +132,33 @@ def choose_encoding(samples: list[Sample]) -> tuple[str, int, bool]:
 def _wide(raw: bytes) -> str:
     """Return the UTF-16 encoding that the places of NULs speak for, or ''."""
     units = len(raw) // 2
-    data = np.frombuffer(raw, np.uint8)
-    first = units - int(np.count_nonzero(data[0::2]))
-    second = units - int(np.count_nonzero(data[1::2]))
-    for zeros, others, encoding in ((second, first, "utf-16-le"), (first, second, "utf-16-be")):
-        if zeros >= _FEWEST and zeros * 20 >= units and others * 20 <= zeros:
-            text = raw.decode(encoding, "replace")
-            if text.count("\ufffd") * 20 <= units:
-                return encoding
+    pairs = np.frombuffer(raw, np.uint8).reshape(units, 2)
+    counts = units - np.count_nonzero(pairs, axis=0)
+    for high, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros, others = int(counts[high]), int(counts[1 - high])
+        if zeros < _FEWEST or zeros * 20 < units or others * 20 > zeros:
+            continue
+        letters = pairs[pairs[:, high] == 0, 1 - high]
+        text = raw.decode(encoding, "replace")
+        usual = b"\t\n\r" if "\n" not in text else _TEXT_CONTROLS
+        plain = np.count_nonzero(letters >= ord(" ")) + np.isin(letters, list(usual)).sum()
+        if plain * 10 >= zeros * 9 and text.count("\ufffd") * 20 <= units:
+            return encoding
     return ""
 
 
 def _from_line(sample: Sample) -> tuple[bytes, bool]:
-    """Return the sample from its first full line on, and whether it ends the file."""
+    """Return the sample from its first full line on, and whether it ends the file.
+
+    Without a line end it begins at the first byte that may begin a UTF-8 sequence.
+    """
     if not sample.offset:
         return sample.raw, sample.last
-    return sample.raw[sample.raw.find(b"\n") + 1 :], sample.last
+    feed = sample.raw.find(b"\n")
+    if feed >= 0:
+        return sample.raw[feed + 1 :], sample.last
+    head = sample.raw[:3]
+    return head.lstrip(bytes(range(0x80, 0xC0))) + sample.raw[3:], sample.last
 
 
 def fewest_errors(pieces: list[tuple[bytes, bool]]) -> str:
