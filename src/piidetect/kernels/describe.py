@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import njit
 
+from piidetect.kernels.dates import is_real_day, parse_date
 from piidetect.kernels.fold import (
     ADDRESS_HIGH,
     ADDRESS_LOW,
@@ -22,7 +23,7 @@ from piidetect.kernels.fold import (
     is_absent,
     kind_of,
 )
-from piidetect.kernels.values import is_real_day, is_scientific, parse_date
+from piidetect.kernels.values import is_scientific
 from piidetect.numbers import person_name
 from piidetect.numbers.cell_text import MAX_CODES
 

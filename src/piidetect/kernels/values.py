@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import njit
 
+from piidetect.kernels.compiling import kernel
+from piidetect.kernels.dates import digits_at, is_real_day, judge_date, parse_date
 from piidetect.kernels.fold import (
     ADDRESS_HIGH,
     ADDRESS_LOW,
@@ -20,7 +22,6 @@ from piidetect.kernels.fold import (
     HAN,
     LETTER,
     MASK,
-    TIME,
     TOO_LONG,
     fold_cell,
     is_absent,
@@ -55,8 +56,6 @@ _NONE = int(Verdict.NONE)
 _VALID = int(Verdict.VALID)
 _LENGTH = int(Verdict.INVALID_LENGTH)
 _FORMAT = int(Verdict.INVALID_FORMAT)
-_DATE = int(Verdict.INVALID_DATE)
-_PLACEHOLDER = int(Verdict.PLACEHOLDER)
 _PRECISION_LOST = int(Verdict.PRECISION_LOST)
 _MASKED = int(Verdict.MASKED)
 _UNCHECKED = int(Verdict.UNCHECKED)
@@ -77,7 +76,7 @@ def profile_id(entity: str, kind: str) -> int:
     return _PROFILES.get(entity, 0)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _person(codes: Any, n: int) -> int:
     han = letters = dots = others = 0
     if n > 2 and (kind_of(codes[n - 2]) & HAN):
@@ -132,8 +131,15 @@ def _person(codes: Any, n: int) -> int:
     return _VALID if han <= 25 else _LENGTH
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _address(codes: Any, n: int) -> int:
+    stars = 0
+    for i in range(n):
+        stars += codes[i] == 42
+    if stars > 1:
+        for i in range(1, n):
+            if codes[i] == 42 and codes[i - 1] == 42:
+                return _MASKED
     han = letters = digits = spaces = 0
     marks = 0
     for i in range(n):
@@ -141,9 +147,9 @@ def _address(codes: Any, n: int) -> int:
         if c < 128:
             digits += 48 <= c <= 57
             spaces += c == 32
-            if c == 42 and i > 0 and codes[i - 1] == 42:
-                return _MASKED
         kind = kind_of(c)
+        if kind & ADDRESS_LOW:  # such a mark is a hanzi and all that is needed
+            return _VALID if n >= 5 else _LENGTH
         marks |= kind
         han += (kind & HAN) != 0
         letters += (kind & LETTER) != 0
@@ -151,120 +157,14 @@ def _address(codes: Any, n: int) -> int:
         if letters >= 6 and spaces >= 2 and digits > 0 and n >= 10:
             return _VALID
         return _FORMAT
-    if not marks & (ADDRESS_HIGH | ADDRESS_LOW):
+    if not marks & ADDRESS_HIGH:
         return _FORMAT
-    if not marks & ADDRESS_LOW and digits == 0:
+    if digits == 0:
         return _UNCHECKED
     return _VALID if n >= 5 else _LENGTH
 
 
-@njit(nogil=True, cache=True)
-def _run(codes: Any, n: int, at: int, most: int) -> tuple[int, int]:
-    """Return the number of up to `most` digits at `at`, and the position after it."""
-    value = 0
-    i = at
-    while i < n and i - at < most and 48 <= codes[i] <= 57:
-        value = value * 10 + codes[i] - 48
-        i += 1
-    return (value if i > at else -1), i
-
-
-@njit(nogil=True, cache=True)
-def _is_time(codes: Any, n: int, at: int, joined: bool) -> bool:
-    if at < n and not joined and codes[at] != 32 and codes[at] != 84:
-        return False
-    for i in range(at, n):
-        if not kind_of(codes[i]) & TIME:
-            return False
-    return True
-
-
-@njit(nogil=True, cache=True)
-def _parse_digits(codes: Any, n: int, run: int) -> int:
-    head, _ = _run(codes, n, 0, 8)
-    if run == 6:
-        return head * 100 if n == 6 else -1
-    if run == 8:
-        return head if _is_time(codes, n, 8, False) else -1
-    if (run != 12 and run != 14) or n != run:
-        return -1
-    hours, _ = _run(codes, n, 8, 2)
-    minutes, _ = _run(codes, n, 10, 2)
-    seconds, _ = _run(codes, n, 12, 2)
-    return head if hours < 24 and minutes < 60 and seconds < 60 else -1
-
-
-@njit(nogil=True, cache=True)
-def parse_date(codes: Any, n: int) -> int:
-    """Return yyyymmdd (day 00 where there is none) or -1 (`numbers.date.parse`)."""
-    if n < 6:
-        return -1
-    year, at = _run(codes, n, 0, 4)
-    if at != 4:
-        return -1
-    run = 4
-    while run < n and run < 15 and 48 <= codes[run] <= 57:
-        run += 1
-    if run > 4:
-        return _parse_digits(codes, n, run)
-    separator = codes[4]
-    chinese = separator == 0x5E74
-    if not chinese and separator != 45 and separator != 46 and separator != 47:
-        return -1
-    month, at = _run(codes, n, 5, 2)
-    if month < 0:
-        return -1
-    value = year * 10_000 + month * 100
-    if at == n or (chinese and at + 1 == n and codes[at] == 0x6708):
-        return value
-    if codes[at] != (0x6708 if chinese else separator):
-        return -1
-    day, at = _run(codes, n, at + 1, 2)
-    if day < 0:
-        return -1
-    joined = False
-    if chinese and at < n and (codes[at] == 0x65E5 or codes[at] == 0x53F7):
-        at += 1
-        joined = True
-    return value + day if _is_time(codes, n, at, joined) else -1
-
-
-@njit(nogil=True, cache=True)
-def is_real_day(value: int) -> bool:
-    """Return whether the day yyyymmdd stands in the Gregorian calendar."""
-    year = value // 10_000
-    month = value // 100 % 100
-    day = value % 100
-    if year < 1 or month < 1 or month > 12 or day < 1:
-        return False
-    if month == 2:
-        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-        return day <= (29 if leap else 28)
-    if month == 4 or month == 6 or month == 9 or month == 11:
-        return day <= 30
-    return day <= 31
-
-
-@njit(nogil=True, cache=True)
-def _judge_date(value: int, earliest: int, latest: int) -> int:
-    if (
-        value == 19000101
-        or value == 18991230
-        or value == 18991231
-        or value == 99991231
-        or value == 10101
-        or value == 17530101
-    ):
-        return _PLACEHOLDER
-    month = value // 100 % 100
-    whole = value % 100 > 0 or month < 1 or month > 12
-    first = value if whole else value + 1
-    if not is_real_day(first) or first < earliest or (latest > 0 and value > latest):
-        return _DATE
-    return _VALID if whole else _UNCHECKED
-
-
-@njit(nogil=True, cache=True)
+@kernel
 def _is_other(codes: Any, n: int) -> bool:
     """Return whether the code has the shape of a mobile number, a date or a resident ID."""
     if n != 8 and n != 11 and n != 15 and n != 18:
@@ -275,7 +175,7 @@ def _is_other(codes: Any, n: int) -> bool:
     end = codes[n - 1]
     whole = 48 <= end <= 57
     if n == 18:
-        day, _ = _run(codes, n, 6, 8)
+        day, _ = digits_at(codes, n, 6, 8)
         return (
             (whole or end == 88 or end == 120) and 18000000 <= day < 21000000 and is_real_day(day)
         )
@@ -284,20 +184,20 @@ def _is_other(codes: Any, n: int) -> bool:
     if n == 11:
         return codes[0] == 49 and codes[1] >= 51
     if n == 8:
-        day, _ = _run(codes, n, 0, 8)
+        day, _ = digits_at(codes, n, 0, 8)
         return 19000000 <= day < 21000000 and is_real_day(day)
-    day, _ = _run(codes, n, 6, 6)
+    day, _ = digits_at(codes, n, 6, 6)
     return is_real_day(19000000 + day)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def is_scientific(codes: Any, n: int) -> bool:
     """Return whether the codes are a shortened number: ``3.30106E+17``."""
     if n < 4 or codes[0] < 48 or codes[0] > 57:
         return False
     at = 1
     if codes[1] == 46:
-        _, at = _run(codes, n, 2, n)
+        _, at = digits_at(codes, n, 2, n)
         if at == 2:
             return False
     if at + 2 >= n or (codes[at] != 69 and codes[at] != 101) or codes[at + 1] != 43:
@@ -308,7 +208,7 @@ def is_scientific(codes: Any, n: int) -> bool:
     return True
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _number(codes: Any, n: int, longest: int) -> int:
     digits = 0
     foreign = False
@@ -329,7 +229,7 @@ def _number(codes: Any, n: int, longest: int) -> int:
     return _VALID
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _icd10(codes: Any, n: int) -> int:
     if codes[n - 1] == 43 or codes[n - 1] == 42:
         n -= 1
@@ -338,7 +238,7 @@ def _icd10(codes: Any, n: int) -> int:
     letter = codes[0] & ~32
     if codes[0] > 127 or letter < 65 or letter > 90:
         return 0
-    block, at = _run(codes, n, 1, 2)
+    block, at = digits_at(codes, n, 1, 2)
     if at != 3:
         return 0
     value = (letter - 64) * 100 + block
@@ -348,19 +248,19 @@ def _icd10(codes: Any, n: int) -> int:
         return 0
     if not (48 <= codes[4] <= 57 or codes[4] == 88 or codes[4] == 120):
         return 0
-    _, at = _run(codes, n, 5, 2)
+    _, at = digits_at(codes, n, 5, 2)
     if at == n:
         return value
     if at != 7 or n != 11 or (codes[7] != 88 and codes[7] != 120):
         return 0
-    _, at = _run(codes, n, 8, 3)
+    _, at = digits_at(codes, n, 8, 3)
     return value if at == 11 else 0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _gestation(codes: Any, n: int) -> int:
     """Return the days of gestation, 0 where the cell has none."""
-    weeks, at = _run(codes, n, 1 if codes[0] == 0x5B55 else 0, 2)
+    weeks, at = digits_at(codes, n, 1 if codes[0] == 0x5B55 else 0, 2)
     if weeks < 4 or weeks > 42:
         return 0
     named = at < n and (codes[at] == 0x5468 or codes[at] == 87 or codes[at] == 119)
@@ -380,7 +280,7 @@ def _gestation(codes: Any, n: int) -> int:
     return value if known and at + 1 == n else 0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _check(codes: Any, n: int, profile: int, today: int, value: Any) -> int:
     """Return the verdict on folded codes; write the value, where there is one, to value[0]."""
     if is_absent(codes, n):
@@ -406,9 +306,9 @@ def _check(codes: Any, n: int, profile: int, today: int, value: Any) -> int:
                 return _MASKED
         return _FORMAT
     if profile == BIRTH_DATE:
-        verdict = _judge_date(day, _EARLIEST, today)
+        verdict = judge_date(day, _EARLIEST, today)
     else:
-        verdict = _judge_date(day, _EARLIEST_OTHER, today + _AHEAD if today > 0 else 0)
+        verdict = judge_date(day, _EARLIEST_OTHER, today + _AHEAD if today > 0 else 0)
     value[0] = day if verdict == _VALID or verdict == _UNCHECKED else 0
     return verdict
 
