@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -165,12 +166,14 @@ def indexed(text: bytes, rules: dict, block: int, room: int = 1000) -> list[tupl
         bare_cr=rules["bare_cr"],
     )
     found, begin, size = [], 0, min(block, len(text))
+    tally = np.zeros(len(index.TALLY), np.int64)
     while begin < len(text):
         data = np.frombuffer(bytearray(text[begin:size] + bytes(64)), np.uint8)
         rows = index.empty_rows(room, room * (rules["n_columns"] + 1))
         final = size == len(text)
         number, cells, after = index.index_block(data, 0, size - begin, final, grammar, rows)
         assert cells == rows.row_cell[number]
+        tally += rows.tally
         for i in range(number):
             spans = range(rows.row_cell[i], rows.row_cell[i + 1])
             kind = RowKind(int(rows.row_kind[i]))
@@ -187,7 +190,7 @@ def indexed(text: bytes, rules: dict, block: int, room: int = 1000) -> list[tupl
             assert not final
         begin += after
         size = min(max(size, begin) + block, len(text))
-    return found
+    return found, dict(zip(index.TALLY, tally.tolist(), strict=True))
 
 
 BYTES = st.sampled_from(
@@ -227,6 +230,54 @@ def sources(draw: st.DrawFn) -> tuple[bytes, dict]:
 @given(sources(), st.integers(1, 90), st.integers(1, 20))
 def test_rows_equal_the_twin(source, block, room):
     text, rules = source
-    want = [row[:3] for row in twin(text, rules)]
-    assert indexed(text, rules, len(text) or 1) == want
-    assert indexed(text, rules, block, room) == want
+    equal(text, rules, len(text) or 1)
+    equal(text, rules, block, room)
+
+
+def equal(text: bytes, rules: dict, block: int, room: int = 1000) -> list[tuple]:
+    """Assert that kernel and twin say the same; return the rows."""
+    rows = twin(text, rules)
+    kinds = [row[1] for row in rows]
+    found, tally = indexed(text, rules, block, room)
+    assert found == [row[:3] for row in rows]
+    assert tally == {
+        "unparsed": kinds.count(RowKind.TEXT),
+        "blank": kinds.count(RowKind.BLANK),
+        "repeated_header": kinds.count(RowKind.REPEATED_HEADER),
+        "repaired": sum(row[3] for row in rows),
+        "cut": 0,
+    }
+    return rows
+
+
+RULES = {"delimiter": b",", "quote": b'"', "n_columns": 2, "heading": (), "bare_cr": False}
+
+
+@pytest.mark.parametrize("breaks", [255, 256, 257])
+def test_limit_of_line_breaks_in_a_field(breaks):
+    text = b'a,"' + b"\n" * breaks + b'x"\nb,c\n'
+    rows = equal(text, RULES, 100)
+    assert len(rows) == (2 if breaks <= 256 else breaks + 2)
+
+
+@pytest.mark.parametrize("length", [(1 << 16) - 2, (1 << 16) - 1, 1 << 16])
+def test_limit_of_bytes_in_a_field(length):
+    text = b'a,"\n' + b"x" * (length - 1) + b'"\nb,c\n'
+    rows = equal(text, RULES, 5000)
+    assert len(rows) == (2 if length < 1 << 16 else 3)
+    assert len(equal(text.replace(b"\n", b"", 1), RULES, 5000)) == 2
+
+
+@pytest.mark.parametrize("length", [-2, -1, 0, 1])
+def test_a_bare_cr_ends_a_line_whose_lf_is_far(length):
+    text = b"a,b\rc" + b"x" * ((1 << 16) + length - 5) + b"\nd,e\n"
+    rows = equal(text, RULES, 5000)
+    assert rows[0][2] == ([(0, 1), (2, 3)] if length > 0 else [(0, 1), (2, len(text) - 5)])
+
+
+def test_a_long_line_is_cut_between_characters():
+    text = b"a" + "字".encode() * 6_000_000 + b"\nb,c\n"
+    found, tally = indexed(text, RULES, 1 << 22)
+    assert [row[0] for row in found] == [0, (1 << 24) - 0, len(text) - 4]
+    assert [row[1] for row in found] == [RowKind.TEXT, RowKind.TEXT, RowKind.PARSED]
+    assert tally["cut"] == 1

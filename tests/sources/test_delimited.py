@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 
 import numpy as np
 import pytest
@@ -276,7 +277,7 @@ def test_a_long_line_is_cut_and_said_so(tmp_path):
     source, rows = read(path)
     assert [len(cell) for row in rows for cell in row[3]] == [1, (1 << 24) - 1, 1222785, 1]
     assert source.ledger.lines_cut == 1
-    assert [alert.code for alert in source.alerts] == ["rows_unparsed", "lines_cut"]
+    assert [alert.code for alert in source.alerts] == ["lines_cut"]
 
 
 def test_the_sample_is_spread_over_the_file(tmp_path):
@@ -290,6 +291,12 @@ def test_the_sample_is_spread_over_the_file(tmp_path):
     assert numbers[0] == 0
     assert 9000 < numbers[1050] < 11000
     assert numbers[-1] > 19_900
+
+
+def test_a_fifo_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SourceError, match="no regular file"):
+        open_source(tmp_path / "pipe")
 
 
 @pytest.mark.parametrize(

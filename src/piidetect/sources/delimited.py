@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass, field
+from io import FileIO
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +23,6 @@ from piidetect.sources.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from io import FileIO
     from pathlib import Path
 
     from piidetect.sources.options import Options
@@ -51,6 +52,7 @@ class DelimitedSource:
     ledger: Ledger = field(default_factory=Ledger)
     alerts: list[Alert] = field(default_factory=list)
     bad_row: int | None = None  # the first with an undecodable sequence
+    text_row: tuple[int, int] | None = None  # the first that was scanned as text, and its place
 
     def sample(self) -> Block:
         """Return up to 2,100 parsed rows from head, middle and tail as one block."""
@@ -69,7 +71,8 @@ class DelimitedSource:
         Raises:
             SourceError: The file can't be opened any more.
         """
-        self.ledger, self.alerts, self.bad_row = Ledger(), [], None
+        self.ledger, self.alerts = Ledger(), []
+        self.bad_row = self.text_row = None
         grammar = self.rules.grammar
         with open_file(self.file) as file:
             feed = Feed(file, self.encoding, self.decided, self.options.block_bytes, self.ledger)
@@ -136,9 +139,9 @@ class DelimitedSource:
         if ledger.undecodable and self.bad_row is None:
             self.bad_row = _row_at(block, piece, stop, ledger.undecodable_offsets[0])
         unparsed, blank, repeated, repaired, cut = (int(count) for count in rows.tally)
-        if unparsed and not ledger.rows_unparsed:
+        if unparsed and self.text_row is None:
             row = int(np.argmax(block.row_kind == RowKind.TEXT))
-            self._alert("rows_unparsed", "", ledger.rows + row, int(block.row_offset[row]))
+            self.text_row = (ledger.rows + row, int(block.row_offset[row]))
         ledger.rows += number
         ledger.rows_unparsed += unparsed
         ledger.rows_blank += blank
@@ -155,13 +158,12 @@ class DelimitedSource:
     def _close(self) -> None:
         """Compare the ledger with the file and say what a reader must know."""
         ledger = self.ledger
-        if ledger.rows_unparsed:
-            first = self.alerts.pop()
+        if self.text_row and ledger.rows_unparsed > ledger.lines_cut:
             message = (
                 f"{ledger.rows_unparsed} rows don't have {self.n_columns} cells; "
                 "each was scanned as one text"
             )
-            self._alert(first.code, message, first.row, first.byte_offset)
+            self._alert("rows_unparsed", message, *self.text_row)
         if ledger.undecodable:
             message = f"{ledger.undecodable} sequences are no {self.encoding} and were replaced"
             self._alert("undecodable", message, self.bad_row, ledger.undecodable_offsets[0])
@@ -197,7 +199,8 @@ def open_file(path: Path) -> FileIO:
         SourceError: It can't be opened; the message says why.
     """
     try:
-        return path.open("rb", buffering=0)
+        file = FileIO(path, opener=_open_at_once)
+        regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
     except FileNotFoundError as error:
         message = "the file has vanished"
         raise SourceError(message) from error
@@ -207,6 +210,16 @@ def open_file(path: Path) -> FileIO:
     except OSError as error:
         message = f"the file can't be opened: {error.strerror or 'input/output error'}"
         raise SourceError(message) from error
+    if not regular:
+        file.close()
+        message = "it is no regular file; a FIFO, socket or device is not read"
+        raise SourceError(message)
+    return file
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open without waiting for a writer, as opening a FIFO would."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def open_delimited(path: Path, shown: str, options: Options) -> DelimitedSource:

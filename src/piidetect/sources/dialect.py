@@ -42,7 +42,7 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(rb"[0-9]")
-_DATA = re.compile(r"\d{5}|@|\d{4}[-/.年]\d|[０-９]{5}|\d\*+\d|1\d{2}[- ]\d{4}")
+_DATA = re.compile(r"\d{5}|@|^\d{4}[-/.年]\d{1,2}[-/.月]\d|[０-９]{5}|\d\*+\d|1\d{2}[- ]\d{4}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,12 +162,20 @@ def _from_line(sample: Sample) -> tuple[bytes, bool]:
 
 
 def fewest_errors(pieces: list[tuple[bytes, bool]]) -> str:
-    """Return 'utf-8' or 'gb18030', whichever has fewer errors over the pieces."""
-    errors = {"utf-8": 0, "gb18030": 0}
-    for raw, last in pieces:
+    """Return 'utf-8' if the pieces are valid UTF-8, else what has fewer errors, that or 'gb18030'.
+
+    A piece is raw bytes and whether they reach the end of the file.
+    """
+    try:
+        for raw, last in pieces:
+            codecs.utf_8_decode(raw, "strict", last)
+    except UnicodeDecodeError:
+        errors = dict.fromkeys(("utf-8", "gb18030"), 0)
         for encoding in errors:
-            errors[encoding] += int(decode(raw, encoding, final=last)[1].tally[1])
-    return "gb18030" if errors["gb18030"] < errors["utf-8"] else "utf-8"
+            for raw, last in pieces:
+                errors[encoding] += int(decode(raw, encoding, final=last)[1].tally[1])
+        return "gb18030" if errors["gb18030"] < errors["utf-8"] else "utf-8"
+    return "utf-8"
 
 
 def decode(raw: bytes, encoding: str, *, final: bool) -> tuple[bytes, transcode.Marks]:
