@@ -1,30 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-# ruff: noqa: S608 -- the SQL is made of this module's constants and of integers
-"""The reduce: all figures of a case, by SQL over its Parquet parts; no source is opened.
 
-Everything is a sum or a number of distinct keys, so the order of parts, rows and threads can't
+"""The reduce: all figures of a case, from its Parquet parts; no source is opened.
+
+Histograms and links are SQL on DuckDB, numbers of distinct keys come from a kernel. Everything is a sum or a number of distinct keys, so the order of parts, rows and threads can't
 change a figure. DuckDB spills to a folder that is removed at the end.
 """
 
 from __future__ import annotations
 
+import datetime
+import re
 import tempfile
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from piidetect import case_folder as layout
-from piidetect.count.funnel import Group, Step, classify, funnel
+from piidetect.count.distinct import Contents, Values, distinct_contents, distinct_values
+from piidetect.count.funnel import Group, Step, funnel
 from piidetect.count.identifiability import Identifiability, entity_bits
-from piidetect.count.persons import IDS, Groups, Persons, PersonTally, count_persons
+from piidetect.count.persons import Groups, Persons, age_groups, count_persons
 from piidetect.count.tables import Tables
-from piidetect.errors import CaseError
+from piidetect.errors import ArgumentError, CaseError
 from piidetect.schema import ENTITIES, Verdict
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     import duckdb
 
@@ -76,24 +81,41 @@ def count(
 
     Args:
         case_dir: the folder, or one that :func:`~piidetect.case_folder.read_folder` opened.
-        memory_limit: what DuckDB may hold before it spills, e.g. ``512MB``.
-        threads: DuckDB's threads; ``None`` for one per core.
+        memory_limit: what DuckDB may hold before it spills, e.g. ``512MB``; the count of distinct
+            keys takes as much again at most.
+        threads: how many threads; ``None`` for one per core.
         temp_directory: where a spill folder is made; ``None`` for the case folder.
         policy: when a record identifies somebody.
 
     Raises:
+        ArgumentError: the memory limit isn't a size.
         CaseError: the folder isn't a case or is damaged, or memory or disk don't suffice.
     """
     folder = case_dir if isinstance(case_dir, layout.Folder) else layout.read_folder(Path(case_dir))
     rule = policy or Identifiability()
+    memory = _bytes(memory_limit)
     with (
+        ThreadPoolExecutor(1) as beside,
         _spill_folder(folder.directory, temp_directory) as spill,
         _connection(folder, spill, memory_limit, threads) as connection,
     ):
-        return _count(Tables(connection, folder), folder, rule)
+        keys = beside.submit(_distinct, folder, rule, memory)
+        if threads == 1:
+            wait([keys])
+        return _count(Tables(connection, folder), folder, rule, keys)
 
 
-def _count(tables: Tables, folder: layout.Folder, rule: Identifiability) -> Counts:
+def _distinct(folder: layout.Folder, rule: Identifiability, memory: int) -> tuple[Values, Contents]:
+    values = distinct_values([part.findings for part in folder.parts], memory)
+    return values, distinct_contents([part.records for part in folder.parts], rule, memory)
+
+
+def _count(
+    tables: Tables,
+    folder: layout.Folder,
+    rule: Identifiability,
+    keys: Future[tuple[Values, Contents]],
+) -> Counts:
     groups = [
         Group(*row)
         for row in tables.rows("select kind, mask, flaws, count(*) from {records} group by all")
@@ -101,92 +123,53 @@ def _count(tables: Tables, folder: layout.Folder, rule: Identifiability) -> Coun
     histogram: dict[int, int] = {}
     for group in sorted(groups):
         histogram[group.mask] = histogram.get(group.mask, 0) + group.records
-    values = _distinct_values(tables)
-    births = [birth for name in IDS for birth in sorted(values.get(name, {}).items())]
-    people = count_persons(tables, folder, rule, births)
-    steps = funnel(groups, rule, **_distinct_records(tables, groups, rule))
-    entities = _entities(tables, histogram, values)
+    verdicts = tables.rows("select entity, verdict, count(*) from {findings} group by all")
+    values, contents = keys.result()
     return Counts(
         sources=len(folder.parts),
         bytes=sum(part.meta["bytes"] for part in folder.parts),
         rows=sum(histogram.values()),
-        entities=entities,
-        categories=_categories(folder, histogram, people),
-        funnel=steps,
-        persons=people.persons({name: value["distinct_valid"] for name, value in entities.items()}),
-        groups=people.groups,
+        entities=_entities(verdicts, histogram, values.valid),
+        categories=_categories(folder, histogram, contents.masks),
+        funnel=funnel(groups, rule, pairs=contents.pairs, information=contents.information),
+        persons=count_persons(tables, values, rule, folder),
+        groups=age_groups(
+            values.births.items(),
+            datetime.date.fromisoformat(folder.meta["reference_date"]),
+            pregnant=_having(contents.masks, entity_bits("CN_PREGNANCY")),
+        ),
         histogram=dict(sorted(histogram.items())),
     )
 
 
-def _distinct_records(
-    tables: Tables, groups: Sequence[Group], rule: Identifiability
-) -> dict[str, int]:
-    """Count the identifiable records that repeat cells, and those with different information.
-
-    A record with the same cells but other information (the same line under another heading) is not
-    a repetition, hence the pair. Records whose only number is an ID of an unknown region have no
-    information key; their cells stand for it.
-    """
-    info = ", ".join(
-        f"case when info0 = 0 and info1 = 0 then content{i} else info{i} end" for i in (0, 1)
-    )
-    [(pairs,)] = tables.rows(
-        f"""
-        select count(*) from (
-            select distinct xor(content0, info0), xor(content1, info1)
-            from {{records}} where {rule.sql()}
-        )"""
-    )
-    [(distinct,)] = tables.rows(
-        f"select count(*) from (select distinct {info} from {{records}} where {rule.sql()})"
-    )
-    identifiable = sum(group.records for group in groups if not classify(group, rule))
-    return {"duplicate_content": identifiable - pairs, "distinct": distinct}
-
-
-def _distinct_values(tables: Tables) -> dict[str, dict[int, int]]:
-    """Return entity → detail → distinct valid values; the detail follows from the value."""
-    values: dict[str, dict[int, int]] = {}
-    for entity, detail, number in tables.rows(
-        f"""
-        select entity, detail, count(*) from (
-            select distinct entity, key0, key1, detail from {{findings}}
-            where verdict = {Verdict.VALID:d}
-        ) group by all"""
-    ):
-        values.setdefault(ENTITIES[entity], {})[detail] = number
-    return values
-
-
 def _entities(
-    tables: Tables, histogram: Mapping[int, int], values: Mapping[str, Mapping[int, int]]
+    verdicts: Sequence[tuple[int, int, int]],
+    histogram: Mapping[int, int],
+    distinct: Mapping[str, int],
 ) -> dict[str, EntityCount]:
-    verdicts: dict[str, dict[str, int]] = {}
-    for entity, verdict, findings in sorted(
-        tables.rows("select entity, verdict, count(*) from {findings} group by all")
-    ):
-        verdicts.setdefault(ENTITIES[entity], {})[Verdict(verdict).name.lower()] = findings
+    by_entity: dict[str, dict[str, int]] = {}
+    for entity, verdict, findings in sorted(verdicts):
+        by_entity.setdefault(ENTITIES[entity], {})[Verdict(verdict).name.lower()] = findings
     return {
         name: EntityCount(
             findings=sum(by_verdict.values()),
             verdicts=by_verdict,
-            distinct_valid=sum(values.get(name, {}).values()),
+            distinct_valid=distinct.get(name, 0),
             rows=_having(histogram, entity_bits(name)),
         )
-        for name, by_verdict in sorted(verdicts.items())
+        for name, by_verdict in sorted(by_entity.items())
     }
 
 
 def _categories(
-    folder: layout.Folder, histogram: Mapping[int, int], people: PersonTally
+    folder: layout.Folder, histogram: Mapping[int, int], masks: Mapping[int, int]
 ) -> dict[str, CategoryCount]:
     bits: dict[str, int] = {}
     for entity, categories in folder.meta["categories"].items():
         for category in categories:
             bits[category] = bits.get(category, 0) | entity_bits(entity)
     return {
-        category: CategoryCount(rows=_having(histogram, mask), persons=_having(people.masks, mask))
+        category: CategoryCount(rows=_having(histogram, mask), persons=_having(masks, mask))
         for category, mask in sorted(bits.items())
         if _having(histogram, mask)
     }
@@ -194,6 +177,14 @@ def _categories(
 
 def _having(histogram: Mapping[int, int], bits: int) -> int:
     return sum(number for mask, number in histogram.items() if mask & bits)
+
+
+def _bytes(size: str) -> int:
+    match = re.fullmatch(r"([0-9]{1,9}) ?([KMGT])(i?)B", size)
+    if not match or not int(match[1]):
+        raise ArgumentError(f"memory limit {size!r} is not a size; give it as 512MB or 2GB")
+    power = "KMGT".index(match[2]) + 1
+    return int(match[1]) * int((1024 if match[3] else 1000) ** power)
 
 
 @contextmanager

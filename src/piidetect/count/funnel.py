@@ -79,15 +79,15 @@ def classify(group: Group, rule: Identifiability) -> str:
 
 
 def funnel(
-    groups: Iterable[Group], rule: Identifiability, *, duplicate_content: int, distinct: int
+    groups: Iterable[Group], rule: Identifiability, *, pairs: int, information: int
 ) -> tuple[Step, ...]:
     """Return the steps.
 
     Args:
         groups: all records by kind, mask and flaws.
         rule: when a record identifies somebody.
-        duplicate_content: identifiable records whose cells were there before.
-        distinct: identifiable records with different information.
+        pairs: how many different pairs of cells and information identifiable records have.
+        information: how many different informations they have.
     """
     excluded: dict[str, int] = {}
     rows = 0
@@ -96,8 +96,8 @@ def funnel(
         step = classify(group, rule)
         excluded[step] = excluded.get(step, 0) + group.records
     identifiable = excluded.pop("", 0)
-    excluded["duplicate_content"] = duplicate_content
-    excluded["duplicate_information"] = identifiable - duplicate_content - distinct
+    excluded["duplicate_content"] = identifiable - pairs
+    excluded["duplicate_information"] = pairs - information
     steps = [Step("seized", 0, rows, SEIZED)]
     for name, reason in _order():
         number = excluded.get(name, 0)

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When a record identifies somebody, said once for Python (mask) and for SQL (column ``mask``)."""
+"""When a record identifies somebody: one rule for a mask, an array of masks and SQL."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from piidetect.schema import ENTITY_NUMBER, Verdict
+
+if TYPE_CHECKING:
+    import numpy as np
 
 #: Numbers of which each is one person's alone.
 PERSONAL_NUMBERS: tuple[str, ...] = (
@@ -49,6 +53,16 @@ class Identifiability:
         """Return whether a record with this mask and these flaws identifies somebody."""
         named = mask & entity_bits("PERSON") and mask & entity_bits(*self.with_name)
         return bool(named or mask & self._alone() or flaws & self._flaws())
+
+    def select(self, mask: np.ndarray, flaws: np.ndarray) -> np.ndarray:
+        """Return the same as bool[n] for many records; mask uint64[n], flaws uint16[n]."""
+        import numpy as np
+
+        named: np.ndarray = (mask & np.uint64(entity_bits("PERSON"))) != 0
+        named &= (mask & np.uint64(entity_bits(*self.with_name))) != 0
+        held = (mask & np.uint64(self._alone())) != 0
+        named |= held | ((flaws & np.uint16(self._flaws())) != 0)
+        return named
 
     def sql(self) -> str:
         """Return the same rule as an SQL expression on ``mask`` and ``flaws``."""

@@ -19,17 +19,18 @@ Court, 2006-01-11, art. 2), at the reference date.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
-from piidetect.count.identifiability import CONTACTS, PERSONAL_NUMBERS, entity_bits
+from piidetect.count.identifiability import CONTACTS, PERSONAL_NUMBERS
 from piidetect.schema import ENTITY_NUMBER, SubjectKind, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
 
     from piidetect.case_folder import Folder
+    from piidetect.count.distinct import Values
     from piidetect.count.identifiability import Identifiability
     from piidetect.count.tables import Tables
 
@@ -43,6 +44,9 @@ KEYS: tuple[str, ...] = (
     "CN_MEDICAL_RECORD_NUMBER",
     "CN_VISIT_NUMBER",
 )
+
+#: The kinds of subjects that are persons.
+TOLD_APART = (SubjectKind.ID, SubjectKind.NAME_CONTACT, SubjectKind.NAME_ADDRESS)
 
 _NONE = 0
 _YEAR = 10_000  # in dates written as yyyymmdd
@@ -71,46 +75,20 @@ class Groups(TypedDict):
     pregnant: int
 
 
-@dataclass(frozen=True)
-class PersonTally:
-    """What the persons are computed from; ``masks`` is mask of all of a person's records → persons."""
-
-    low: int
-    point: int
-    high: int
-    groups: Groups
-    masks: Mapping[int, int]
-
-    def persons(self, distinct_valid: Mapping[str, int]) -> Persons:
-        """Return the figures; ``distinct_valid`` is entity → distinct valid values."""
-        by_key = {name: distinct_valid[name] for name in sorted(KEYS) if name in distinct_valid}
-        return Persons(self.low, self.point, self.high, by_key)
-
-
-def count_persons(
-    tables: Tables, folder: Folder, rule: Identifiability, births: Sequence[tuple[int, int]]
-) -> PersonTally:
-    """Return the tally of persons of a case.
+def count_persons(tables: Tables, values: Values, rule: Identifiability, folder: Folder) -> Persons:
+    """Return the figures.
 
     Args:
         tables: the case's tables.
-        folder: the case folder.
+        values: the distinct values.
         rule: when a record identifies somebody.
-        births: (``detail``, distinct valid IDs) as in :func:`age_groups`.
+        folder: the case folder.
     """
-    ids = sum(number for _detail, number in births)
-    named, bare = _others(tables)
-    uncertain = _uncertain(tables)
-    point = ids + named
+    ids = sum(values.valid[name] for name in IDS)
+    point = ids + _named(tables)
     low = ids or min(point, _names(tables, folder, rule))
-    masks = _masks(tables)
-    pregnant = entity_bits("CN_PREGNANCY")
-    groups = age_groups(
-        births,
-        dt.date.fromisoformat(folder.meta["reference_date"]),
-        pregnant=sum(number for mask, number in masks.items() if mask & pregnant),
-    )
-    return PersonTally(low, point, point + uncertain + bare, groups, masks)
+    by_key = {name: values.valid[name] for name in sorted(KEYS) if values.valid[name]}
+    return Persons(low, point, point + values.doubtful + _bare(tables), by_key)
 
 
 def age_groups(
@@ -136,43 +114,12 @@ def age_groups(
     return tally
 
 
-def _uncertain(tables: Tables) -> int:
-    """Return the distinct IDs of unknown region or unchecked that are nowhere valid."""
-    numbers = ", ".join(str(ENTITY_NUMBER[name]) for name in IDS)
-    tables.run(
-        f"""
-        create temp table doubtful as
-        select distinct entity, key0, key1 from {{findings}}
-        where entity in ({numbers}) and (key0 <> 0 or key1 <> 0)
-          and verdict in ({Verdict.UNKNOWN_REGION:d}, {Verdict.UNCHECKED:d})"""
-    )
-    [(doubtful,)] = tables.rows("select count(*) from doubtful")
-    if not doubtful:
-        return 0
-    [(valid,)] = tables.rows(
-        f"""
-        select count(*) from (
-            select distinct entity, key0, key1
-            from {{findings}} semi join doubtful using (entity, key0, key1)
-            where entity in ({numbers}) and verdict = {Verdict.VALID:d}
-        )"""
-    )
-    return int(doubtful - valid)
-
-
-def _others(tables: Tables) -> tuple[int, int]:
-    """Return the persons known by name and contact or address only, and the bare contacts."""
+def _named(tables: Tables) -> int:
     tables.run(
         f"""
         create temp table named as
         select distinct subject0, subject1, contact0, contact1 from {{records}}
         where subject_kind in {_NAMED}"""
-    )
-    tables.run(
-        f"""
-        create temp table bare as
-        select distinct contact0, contact1 from {{records}}
-        where subject_kind = {SubjectKind.CONTACT:d} and {_HAS_CONTACT}"""
     )
     [(named,)] = tables.rows(
         f"""
@@ -186,9 +133,19 @@ def _others(tables: Tables) -> tuple[int, int]:
             group by subject0, subject1 having not coalesce(bool_or(is_taken), false)
         )"""
     )
+    return int(named)
+
+
+def _bare(tables: Tables) -> int:
+    tables.run(
+        f"""
+        create temp table bare as
+        select distinct contact0, contact1 from {{records}}
+        where subject_kind = {SubjectKind.CONTACT:d} and {_HAS_CONTACT}"""
+    )
     [(all_bare,)] = tables.rows("select count(*) from bare")
     if not all_bare:
-        return named, 0
+        return 0
     known = f"({SubjectKind.ID:d}, {SubjectKind.NAME_CONTACT:d}, {SubjectKind.NAME_ADDRESS:d})"
     [(owned,)] = tables.rows(
         f"""
@@ -198,21 +155,7 @@ def _others(tables: Tables) -> tuple[int, int]:
             where subject_kind in {known}
         )"""
     )
-    return named, all_bare - owned
-
-
-def _masks(tables: Tables) -> dict[int, int]:
-    """Return mask → persons; a person's mask is that of all of their records together."""
-    rows = tables.rows(
-        f"""
-        select mask, count(*) from (
-            select bit_or(mask) as mask from {{records}}
-            where subject_kind in ({SubjectKind.ID:d}, {SubjectKind.NAME_CONTACT:d},
-                                   {SubjectKind.NAME_ADDRESS:d})
-            group by subject_kind, subject0, subject1
-        ) group by all"""
-    )
-    return dict(sorted(rows))
+    return int(all_bare - owned)
 
 
 def _names(tables: Tables, folder: Folder, rule: Identifiability) -> int:
