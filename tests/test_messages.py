@@ -75,7 +75,8 @@ def alert_codes():
                 found = [v for k, v in pairs if isinstance(k, ast.Constant) and k.value == "code"]
             elif isinstance(node, ast.Call):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-                found = node.args[1:2] if name in {"Alert", "alert"} else []
+                place = {"Alert": 1, "alert": 1, "_alert": 0}.get(name, 9)
+                found = node.args[place : place + 1]
                 found = [*found, *(k.value for k in node.keywords if k.arg == "code")]
             else:
                 continue
@@ -87,6 +88,7 @@ def alert_codes():
 @pytest.mark.parametrize("code", sorted(set(alert_codes())))
 def test_each_alert_has_a_remedy(code):
     assert code in catalogue()["remedy"]
+    assert code in catalogue()["alert"]
 
 
 def test_figures_are_grouped_by_thousands():

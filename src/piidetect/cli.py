@@ -179,7 +179,7 @@ def detect(text: str, form: str, lang: str | None) -> None:
 
 
 def _stdin() -> str:
-    data: bytes = click.get_binary_stream("stdin").read()
+    data = sys.stdin.buffer.read()
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

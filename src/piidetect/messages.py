@@ -66,6 +66,11 @@ def term(section: str, name: str, lang: str) -> str:
     return name if entry is None else entry[lang]
 
 
+def remedy(code: str, lang: str) -> str:
+    """Return what to do about an alert of this code; empty if the catalogue has nothing on it."""
+    return term("remedy", code, lang) if code in catalogue()["remedy"] else ""
+
+
 @cache
 def catalogue() -> Catalogue:
     """Return all texts: section → name → language → text."""

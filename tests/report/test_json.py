@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import itertools
 import json as standard_json
 
 import pytest
@@ -80,7 +81,7 @@ def test_the_funnel_starts_at_all_rows_and_closes(case):
     built = json.build(case)
     steps = built["funnel"]
     assert steps[0]["remaining"] == built["totals"]["rows"] == 4
-    for before, step in zip(steps, steps[1:], strict=False):
+    for before, step in itertools.pairwise(steps):
         assert step["remaining"] == before["remaining"] - step["excluded"]
     assert steps[-1]["remaining"] == 1
     assert {s["step"]: s["excluded"] for s in steps}["untrue:unassigned"] == 1

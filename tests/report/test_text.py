@@ -102,3 +102,20 @@ def test_an_empty_case_can_be_shown(report, words):
 )
 def test_size(number, expected):
     assert size(number) == expected
+
+
+def test_one_example_of_each_verdict_is_enough(report, words):
+    found = [
+        ("CN_MOBILE", "valid", "138****5678"),
+        ("CN_MOBILE", "valid", "139****5678"),
+        ("CN_MOBILE", "iot", "1064*****12"),
+    ]
+    shown = text.render(report, words, {("检材/孕产妇名单.csv", 1): found})
+    assert "138****5678" in shown
+    assert "1064*****12" in shown
+    assert "139****5678" not in shown
+
+
+def test_an_alert_is_named_in_the_reader_s_language(report, words):
+    shown = text.render(report, words)
+    assert ("部分字节无法解码" in shown) == (words.lang == "zh")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from piidetect.messages import catalogue, say, term
+from piidetect.messages import catalogue, remedy, say, term
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -243,17 +243,28 @@ def _columns(report: Report, words: Words, exemplars: Exemplars) -> Section:
             str(column["position"] + 1),
             column["header"],
             role(column["role"], words),
-            "" if column["share_valid"] is None else f"{column['share_valid']:.1%}",
-            " · ".join(
-                f"{masked} {words.term('verdict', verdict)}"
-                for _, verdict, masked in exemplars.get((column["source"], column["position"]), ())
-            ),
+            _share(column),
+            _examples(exemplars.get((column["source"], column["position"]), []), words),
         )
         for column in report["columns"]
     ]
     section = _section(words, "columns", "source #position header role #share examples", rows)
     several = len({column["source"] for column in report["columns"]}) > 1
     return _without(section, {0} if not several else set(), empty=5)
+
+
+def _share(column: Mapping[str, Any]) -> str:
+    share = column["share_valid"]
+    return "" if share is None or not (share or column["role"]) else f"{share:.1%}"
+
+
+def _examples(found: list[tuple[str, str, str]], words: Words) -> str:
+    """Return one masked example of each entity and verdict."""
+    first = {(entity, verdict): masked for entity, verdict, masked in reversed(found)}
+    return " · ".join(
+        f"{masked} {words.term('verdict', verdict)}"
+        for (_, verdict), masked in reversed(first.items())
+    )
 
 
 def _without(section: Section, dropped: set[int], *, empty: int) -> Section:
@@ -283,10 +294,22 @@ def role(code: str, words: Words) -> str:
 
 def _alerts(report: Report, words: Words) -> Section:
     rows = [
-        (alert["source"], _place(alert, words), alert["message"], remedy(alert["code"], words))
+        (
+            alert["source"],
+            _place(alert, words),
+            _what(alert, words),
+            remedy(alert["code"], words.lang),
+        )
         for alert in report["alerts"]
     ]
     return _section(words, "alerts", "source place message remedy", rows)
+
+
+def _what(alert: Mapping[str, Any], words: Words) -> str:
+    """Return an alert's message; it is English, so in Chinese its name goes before it."""
+    if words.lang == "en":
+        return str(alert["message"])
+    return f"{words.term('alert', alert['code'])}（{alert['message']}）"
 
 
 def _place(alert: Mapping[str, Any], words: Words) -> str:
@@ -296,8 +319,3 @@ def _place(alert: Mapping[str, Any], words: Words) -> str:
     if alert.get("byte_offset") is not None:
         parts.append(words.say("place.byte", byte=alert["byte_offset"]))
     return " · ".join(parts)
-
-
-def remedy(code: str, words: Words) -> str:
-    """Return what to do about an alert of this code; empty if the catalogue has nothing on it."""
-    return words.term("remedy", code) if code in catalogue().get("remedy", {}) else ""

@@ -5,18 +5,19 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from piidetect import __version__
 from piidetect.case import CaseWriter, PartMeta
 from piidetect.errors import ArgumentError, SourceError
+from piidetect.messages import remedy
 from piidetect.recognizer import load_recognizers, recognizers_sha256
 from piidetect.scanning.parts import Progress, Rules, map_source, reading
 from piidetect.sources import Alert, Source, find, locator, open_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from piidetect.case import Case
 
@@ -148,16 +149,20 @@ def _sources(paths_or_table: Any, out: Any, alerts: list[Alert]) -> Sequence[Any
     if not paths:
         msg = "no path was given; name at least one file or folder"
         raise ArgumentError(msg)
-    found: list[Source] = find(paths, alerts, exclude=[] if out is None else [out])
+    own = [] if out is None or not Path(out).is_dir() else [out]  # a case isn't scanned as a source
+    found: list[Source] = find(paths, alerts, exclude=own)
     if not found:
-        raise ArgumentError(_nothing_read(alerts))
+        raise ArgumentError(_nothing_read(alerts, paths))
     return found
 
 
-def _nothing_read(alerts: Sequence[Alert]) -> str:
-    """Say why nothing could be read, one line a source."""
-    lines = [f"{alert.source}: {alert.message}" for alert in alerts]
-    return "\n".join(lines or ["no files were found; give a file, or a folder that holds some"])
+def _nothing_read(alerts: Sequence[Alert], paths: Sequence[str] = ()) -> str:
+    """Say why nothing could be read, and what to do, one line a source."""
+    lines = [
+        f"{alert.source}: {alert.message}. {remedy(alert.code, 'en')}".rstrip() for alert in alerts
+    ]
+    nothing = f"{', '.join(paths)}: no files were found; give a file, or a folder that holds some"
+    return "\n".join(lines or [nothing])
 
 
 def _map_all(
