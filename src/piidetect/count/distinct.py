@@ -73,6 +73,8 @@ def distinct_values(paths: Sequence[Path], memory: int) -> Values:
     Raises:
         CaseError: a file is damaged.
     """
+    import numpy as np
+
     from piidetect.kernels.distinct import value_bits
 
     values = Values()
@@ -82,7 +84,8 @@ def distinct_values(paths: Sequence[Path], memory: int) -> Values:
     for share in range(shares):
         chains = _Chains(rows, share, shares)
         for entity, verdict, detail, key0, key1 in _slices(paths, _FINDINGS):
-            bits = value_bits(entity, verdict, detail, int(Verdict.VALID), _DOUBTFUL, doubted)
+            bits = np.empty(entity.size, np.uint64)
+            value_bits(entity, verdict, detail, int(Verdict.VALID), _DOUBTFUL, doubted, bits)
             chains.add(key0, key1, bits)
         _tally(values, chains.bits())
     return values

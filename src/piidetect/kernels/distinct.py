@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from piidetect.kernels.compiling import kernel
 
@@ -73,7 +74,7 @@ def scatter(
     return used
 
 
-@kernel
+@njit(nogil=True, cache=True)  # it makes the tables
 def collect(
     pool0: Any, pool1: Any, pool_bits: Any, before: Any, last: Any, fill: Any, out: Any
 ) -> int:
@@ -125,9 +126,9 @@ def collect(
 
 @kernel
 def value_bits(
-    entity: Any, verdict: Any, detail: Any, valid: int, doubtful: int, doubted: int
-) -> Any:
-    """Return uint64[n]: what a finding says of its value, 0 where it is left out.
+    entity: Any, verdict: Any, detail: Any, valid: int, doubtful: int, doubted: int, out: Any
+) -> None:
+    """Write what each finding says of its value, 0 where it is left out.
 
     Bits 0-31 are the detail, 32-39 the entity, 40 is set for a valid finding, 41 for a doubtful
     one.
@@ -139,14 +140,13 @@ def value_bits(
         valid: the verdict of valid findings.
         doubtful: the verdicts that are doubtful, bit v for verdict v.
         doubted: the entities of which doubtful findings matter, bit e for entity e.
+        out: uint64[n].
     """
-    bits = np.zeros(entity.size, np.uint64)
     for i in range(entity.size):
         flag = 0
         if verdict[i] == valid:
             flag = 1 << 40
         elif (doubtful >> verdict[i]) & 1 and (doubted >> entity[i]) & 1:
             flag = 1 << 41
-        if flag:
-            bits[i] = np.uint64(flag | np.int64(entity[i]) << 32 | np.int64(detail[i]))
-    return bits
+        what = np.int64(entity[i]) << 32 | np.int64(detail[i])
+        out[i] = np.uint64(flag | what) if flag else np.uint64(0)
