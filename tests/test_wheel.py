@@ -61,7 +61,7 @@ def test_the_wheel_is_pure_typed_and_licensed(wheel):
 
 def test_the_wheel_finds_its_own_recognizers(wheel, tmp_path):
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
-    code = "import piidetect; from piidetect._resources import recognizers_dir; print(recognizers_dir()); print(len(piidetect.load_recognizers()))"
+    code = "import piidetect; from piidetect._resources import recognizers_root; print(recognizers_root()); print(len(piidetect.load_recognizers()))"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
@@ -80,13 +80,13 @@ def test_the_wheel_finds_its_own_recognizers(wheel, tmp_path):
 def test_a_checkout_finds_its_recognizers():
     if Path(_resources.__file__).parents[2] != ROOT:
         pytest.skip("this run uses an installed wheel")
-    assert _resources.recognizers_dir() == ROOT / "recognizers"
+    assert _resources.recognizers_root() == ROOT / "recognizers"
 
 
 def test_missing_recognizers_are_one_clear_error(monkeypatch, tmp_path):
     monkeypatch.setattr(_resources, "__file__", str(tmp_path / "a" / "b" / "c" / "_resources.py"))
-    with pytest.raises(RecognizerError, match="install piidetect again"):
-        _resources.recognizers_dir()
+    with pytest.raises(RecognizerError, match="reinstall piidetect"):
+        _resources.recognizers_root.__wrapped__()
 
 
 def test_the_version_is_that_of_the_project():
