@@ -77,6 +77,16 @@ def profile_id(entity: str, kind: str) -> int:
 
 
 @kernel
+def _is_newborn(codes: Any, n: int) -> bool:
+    """Return whether at least two hanzi, spaces apart, end with 之子, 之女 or 之婴."""
+    i = n - 2
+    while codes[i] == 32:
+        i -= 1
+    last = codes[n - 1]
+    return codes[i] == 0x4E4B and (last == 0x5B50 or last == 0x5973 or last == 0x5A74)
+
+
+@kernel
 def _person(codes: Any, n: int) -> int:
     han = letters = dots = others = 0
     if n > 2 and (kind_of(codes[n - 2]) & HAN):
@@ -115,16 +125,7 @@ def _person(codes: Any, n: int) -> int:
     if letters or others:
         return _FORMAT
     if dots == 0:
-        most = 4
-        if han > 4:
-            # 之子, 之女 or 之婴 at the end, spaces apart
-            i = n - 1
-            tail = codes[i]
-            i -= 1
-            while codes[i] == 32:
-                i -= 1
-            if codes[i] == 0x4E4B and (tail == 0x5B50 or tail == 0x5973 or tail == 0x5A74):
-                most = 6
+        most = 6 if han > 4 and _is_newborn(codes, n) else 4
         return _VALID if 2 <= han <= most else _LENGTH
     if doubled or not (first & HAN) or not (last & HAN):
         return _FORMAT
