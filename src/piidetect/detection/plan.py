@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     class HasRole(Protocol):
         """What detect needs to know of a column."""
 
-        position: int
-        entity: str
-        whose: str
-        kind: str
+        @property
+        def position(self) -> int: ...
+        @property
+        def entity(self) -> str: ...
+        @property
+        def whose(self) -> str: ...
+        @property
+        def kind(self) -> str: ...
 
 
 _COLUMNS = TEXT_COLUMN + 1
