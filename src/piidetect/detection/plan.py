@@ -24,13 +24,20 @@ if TYPE_CHECKING:
         """What detect needs to know of a column."""
 
         @property
-        def position(self) -> int: ...
+        def position(self) -> int:
+            """Return its position in the source."""
+
         @property
-        def entity(self) -> str: ...
+        def entity(self) -> str:
+            """Return the entity it holds, '' for none."""
+
         @property
-        def whose(self) -> str: ...
+        def whose(self) -> str:
+            """Return whose values they are."""
+
         @property
-        def kind(self) -> str: ...
+        def kind(self) -> str:
+            """Return what narrows the entity down."""
 
 
 _COLUMNS = TEXT_COLUMN + 1
