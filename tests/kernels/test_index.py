@@ -209,6 +209,8 @@ def sources(draw: st.DrawFn) -> tuple[bytes, dict]:
         st.just(b'"' + delimiter),
         st.just(delimiter + b'"'),
         st.just(b"a" + delimiter + b"b\n"),
+        st.just(delimiter + b"b\n"),
+        st.just(b'"a"' + delimiter + b'"b"\r'),
         st.binary(max_size=3),
         st.integers(60, 140).map(lambda n: b"k" * n),
     )
@@ -222,7 +224,7 @@ def sources(draw: st.DrawFn) -> tuple[bytes, dict]:
         "bare_cr": draw(st.booleans()),
     }
     if n_columns == 2 and draw(st.booleans()):
-        rules["heading"] = (b"a", b"b")
+        rules["heading"] = (draw(st.sampled_from([b"a", b""])), b"b")
     return text, rules
 
 
