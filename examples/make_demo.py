@@ -92,7 +92,8 @@ class Truth:
     """What is really in the files: canonical values and rows."""
 
     rows: int = 0
-    duplicate_rows: int = 0
+    copied_rows: int = 0
+    retyped_rows: int = 0
     values: dict[str, set[str]] = field(
         default_factory=lambda: {"CN_RESIDENT_ID": set(), "CN_MOBILE": set(), "CN_BANK_CARD": set()}
     )
@@ -290,12 +291,15 @@ def lead_rows(rng: random.Random, truth: Truth, count: int) -> list[list[str]]:
 def with_dirt(
     rng: random.Random, truth: Truth, heading: list[str], rows: list[list[str]]
 ) -> list[list[str] | str]:
-    """Return the rows with copies, blank lines, a repeated heading and one unclosed quote."""
+    """Return the rows with copies, retyped rows, blank lines, a repeated heading and one unclosed quote."""
     lines: list[list[str] | str] = list(rows)
-    copies = [rng.choice(rows) for _ in range(len(rows) // 25)]
-    truth.duplicate_rows += len(copies)
-    for copy in copies:
-        lines.insert(rng.randrange(len(lines) + 1), list(copy))
+    copies = [list(rng.choice(rows)) for _ in range(len(rows) // 25)]
+    plain = [row for row in rows if row[-1] in {"无", "复诊", "已电话回访"}]
+    retyped = [[*row[:-1], "二次录入"] for row in rng.sample(plain, len(plain) // 20)]
+    truth.copied_rows += len(copies)
+    truth.retyped_rows += len(retyped)
+    for again in (*copies, *retyped):
+        lines.insert(rng.randrange(len(lines) + 1), again)
     lines.insert(len(lines) // 3, heading)
     lines.insert(len(lines) // 2, "")
     unclosed = [*rows[0][:-1], '"未闭合的引号']
@@ -347,7 +351,8 @@ def make_demo(folder: Path, *, rows: int = 2000, seed: int = 20240601) -> Truth:
 
     summary = {
         "rows": truth.rows,
-        "duplicate_rows": truth.duplicate_rows,
+        "copied_rows": truth.copied_rows,
+        "retyped_rows": truth.retyped_rows,
         "distinct_valid": {entity: len(values) for entity, values in truth.values.items()},
     }
     (folder / "truth.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")

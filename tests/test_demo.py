@@ -54,6 +54,10 @@ def test_the_counts_are_the_truth(generator, tmp_path, seed):
     found = {entity: report["entities"][entity]["distinct_valid"] for entity in truth.values}
     assert found == {entity: len(values) for entity, values in truth.values.items()}
     funnel = report["funnel"]
+    excluded = {step["step"]: step["excluded"] for step in funnel}
+    assert excluded["duplicate_content"] == truth.copied_rows
+    assert excluded["duplicate_information"] == truth.retyped_rows
+    assert (excluded["blank"], excluded["repeated_header"]) == (2, 2)
     assert funnel[0]["remaining"] == truth.rows
     for before, step in itertools.pairwise(funnel):
         assert step["remaining"] == before["remaining"] - step["excluded"]
