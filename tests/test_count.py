@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from tests.made_case import REFERENCE_DATE, Found, Made, Record, write_case
 
 from piidetect.count import Identifiability, count
+from piidetect.count.distinct import distinct_contents, distinct_values
 from piidetect.count.funnel import UNTRUE
 from piidetect.count.identifiability import entity_bits
 from piidetect.count.persons import age_groups
-from piidetect.errors import CaseError
+from piidetect.errors import ArgumentError, CaseError
 from piidetect.schema import RowKind, SubjectKind, Verdict
 
 ID, NAME, PHONE = "CN_RESIDENT_ID", "PERSON", "CN_MOBILE"
@@ -424,6 +425,19 @@ def test_doubling_the_input_doubles_findings_and_leaves_persons(parts):
 
 
 @settings(max_examples=20, deadline=None)
+@given(databases(), st.integers(1, 2000))
+def test_little_memory_changes_nothing(parts, memory):
+    made = [Made(f"{number}.csv", tuple(part), batch=3) for number, part in enumerate(parts)]
+    with tempfile.TemporaryDirectory() as directory:
+        case = write_case(directory, made)
+        found = [part.findings for part in case.parts]
+        held = [part.records for part in case.parts]
+        rule = Identifiability()
+        assert distinct_values(found, memory) == distinct_values(found, 1 << 30)
+        assert distinct_contents(held, rule, memory) == distinct_contents(held, rule, 1 << 30)
+
+
+@settings(max_examples=20, deadline=None)
 @given(databases())
 def test_the_funnel_sums_and_the_figures_are_ordered(parts):
     counts = figures(parts)
@@ -525,7 +539,7 @@ def twin_groups(rows):
     today = REFERENCE_DATE
 
     def full_years(detail):
-        birth = datetime.datetime.strptime(str(detail // 2), "%Y%m%d").replace(tzinfo=None).date()
+        birth = datetime.date.fromisoformat(str(detail // 2))
         return today.year - birth.year - ((today.month, today.day) <= (birth.month, birth.day))
 
     ages = [full_years(detail) for _, detail in births]
@@ -581,7 +595,7 @@ def test_nothing_is_left_in_the_case_folder(tmp_path):
 
 def test_an_unusable_temporary_folder_is_one_clear_line(tmp_path):
     write_case(tmp_path / "case", [])
-    with pytest.raises(CaseError, match="temporary folder .*absent"):
+    with pytest.raises(CaseError, match=r"temporary folder .*absent"):
         count(tmp_path / "case", temp_directory=tmp_path / "absent")
 
 
@@ -590,6 +604,13 @@ def test_too_little_memory_is_one_clear_line(tmp_path):
     with pytest.raises(CaseError, match="raise memory_limit") as caught:
         count(tmp_path / "case", memory_limit="1MB")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("size", ["", "512", "0MB", "-1GB", "much", "1e3MB", "80%"])
+def test_a_memory_limit_that_is_no_size_is_one_clear_line(tmp_path, size):
+    write_case(tmp_path / "case", [])
+    with pytest.raises(ArgumentError, match="512MB"):
+        count(tmp_path / "case", memory_limit=size)
 
 
 def test_no_source_is_opened(tmp_path):

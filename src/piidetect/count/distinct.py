@@ -33,18 +33,18 @@ _FINDINGS = ["entity", "verdict", "detail", "key0", "key1"]
 _RECORDS = ["mask", "flaws", "subject_kind", "content0", "content1", "info0", "info1"]
 _RECORDS += ["subject0", "subject1"]
 _DOUBTFUL = 1 << Verdict.UNKNOWN_REGION | 1 << Verdict.UNCHECKED
-_VALID_BIT = 1 << 40
 _PRESENT_BIT = 1 << 63
 
 
 @dataclass
 class Values:
-    """Distinct values: the valid ones by entity, the births of IDs, the doubtful IDs.
+    """Findings by entity and verdict; distinct values: valid ones, births of IDs, doubtful IDs.
 
-    ``births`` is detail → persons as the valid IDs tell (see :mod:`piidetect.schema`); ``doubtful``
+    ``findings`` is (entity number, verdict) → findings; ``valid`` is entity → values; ``births`` is detail → persons as the valid IDs tell (see :mod:`piidetect.schema`); ``doubtful``
     counts IDs of unknown region or unchecked that are nowhere valid.
     """
 
+    findings: Counter[tuple[int, int]] = field(default_factory=Counter)
     valid: Counter[str] = field(default_factory=Counter)
     births: Counter[int] = field(default_factory=Counter)
     doubtful: int = 0
@@ -81,13 +81,18 @@ def distinct_values(paths: Sequence[Path], memory: int) -> Values:
     doubted = sum(1 << ENTITIES.index(name) for name in IDS)
     rows = sum(_rows(path) for path in paths)
     shares = max(1, -(-rows * _ROW_BYTES // memory))
+    tally = np.zeros((256, 256), np.int64)
     for share in range(shares):
         chains = _Chains(rows, share, shares)
         for entity, verdict, detail, key0, key1 in _slices(paths, _FINDINGS):
             bits = np.empty(entity.size, np.uint64)
-            value_bits(entity, verdict, detail, int(Verdict.VALID), _DOUBTFUL, doubted, bits)
+            verdicts = (int(Verdict.VALID), _DOUBTFUL, doubted)
+            value_bits(entity, verdict, detail, *verdicts, tally, bits)
             chains.add(key0, key1, bits)
-        _tally(values, chains.bits())
+        _add_values(values, chains.bits())
+    for place in np.argwhere(tally):
+        number, code = place.tolist()
+        values.findings[number, code] = int(tally[number, code]) // shares
     return values
 
 
@@ -162,16 +167,19 @@ class _Chains:
         return self._out[:number]
 
 
-def _tally(values: Values, bits: np.ndarray) -> None:
+def _add_values(values: Values, bits: np.ndarray) -> None:
     import numpy as np
 
-    valid = bits[(bits & np.uint64(_VALID_BIT)) != 0]
-    values.doubtful += bits.size - valid.size
-    entity = (valid >> np.uint64(32)).astype(np.uint8)
-    by_number = np.bincount(entity).tolist()
-    values.valid.update({ENTITIES[i]: number for i, number in enumerate(by_number) if number})
-    is_id = np.isin(entity, [ENTITIES.index(name) for name in IDS])
-    values.births.update(_histogram(valid[is_id].astype(np.uint32)))
+    tags = (bits >> np.uint64(32)).view(np.int64)  # entity, 256 if valid, 512 if doubtful
+    by_tag = np.bincount(tags, minlength=1024).tolist()
+    values.doubtful += sum(by_tag[512:768])
+    for number, name in enumerate(ENTITIES):
+        valid = by_tag[256 + number] + by_tag[768 + number]
+        if valid:
+            values.valid[name] += valid
+        if valid and name in IDS:
+            births = bits[(tags & 511) == 256 + number].astype(np.uint32)
+            values.births.update(_histogram(births))
 
 
 def _histogram(numbers: np.ndarray) -> dict[int, int]:

@@ -123,13 +123,12 @@ def _count(
     histogram: dict[int, int] = {}
     for group in sorted(groups):
         histogram[group.mask] = histogram.get(group.mask, 0) + group.records
-    verdicts = tables.rows("select entity, verdict, count(*) from {findings} group by all")
     values, contents = keys.result()
     return Counts(
         sources=len(folder.parts),
         bytes=sum(part.meta["bytes"] for part in folder.parts),
         rows=sum(histogram.values()),
-        entities=_entities(verdicts, histogram, values.valid),
+        entities=_entities(values, histogram),
         categories=_categories(folder, histogram, contents.masks),
         funnel=funnel(groups, rule, pairs=contents.pairs, information=contents.information),
         persons=count_persons(tables, values, rule, folder),
@@ -142,19 +141,15 @@ def _count(
     )
 
 
-def _entities(
-    verdicts: Sequence[tuple[int, int, int]],
-    histogram: Mapping[int, int],
-    distinct: Mapping[str, int],
-) -> dict[str, EntityCount]:
+def _entities(values: Values, histogram: Mapping[int, int]) -> dict[str, EntityCount]:
     by_entity: dict[str, dict[str, int]] = {}
-    for entity, verdict, findings in sorted(verdicts):
+    for (entity, verdict), findings in sorted(values.findings.items()):
         by_entity.setdefault(ENTITIES[entity], {})[Verdict(verdict).name.lower()] = findings
     return {
         name: EntityCount(
             findings=sum(by_verdict.values()),
             verdicts=by_verdict,
-            distinct_valid=distinct.get(name, 0),
+            distinct_valid=values.valid[name],
             rows=_having(histogram, entity_bits(name)),
         )
         for name, by_verdict in sorted(by_entity.items())

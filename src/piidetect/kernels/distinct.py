@@ -126,7 +126,14 @@ def collect(
 
 @kernel
 def value_bits(
-    entity: Any, verdict: Any, detail: Any, valid: int, doubtful: int, doubted: int, out: Any
+    entity: Any,
+    verdict: Any,
+    detail: Any,
+    valid: int,
+    doubtful: int,
+    doubted: int,
+    tally: Any,
+    out: Any,
 ) -> None:
     """Write what each finding says of its value, 0 where it is left out.
 
@@ -140,9 +147,11 @@ def value_bits(
         valid: the verdict of valid findings.
         doubtful: the verdicts that are doubtful, bit v for verdict v.
         doubted: the entities of which doubtful findings matter, bit e for entity e.
+        tally: int64[256, 256], where findings are counted by entity and verdict.
         out: uint64[n].
     """
     for i in range(entity.size):
+        tally[entity[i], verdict[i]] += 1
         flag = 0
         if verdict[i] == valid:
             flag = 1 << 40
