@@ -388,7 +388,7 @@ def test_a_stopped_scan_leaves_nothing(tmp_path, number):
     running.send_signal(number)
     _, err = running.communicate(timeout=120)
     assert "Traceback" not in err
-    assert running.returncode in (0, 128 + number)
+    assert running.returncode in (0, 128 + number, -number)
     if running.returncode:
         assert names(pipe) == ["big.csv"]
     assert names(tmp_path / "tmp") == []

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import secrets
@@ -112,14 +113,16 @@ class CaseWriter:
         )
         #: The case folder.
         self.directory = self._temporary() if directory is None else self._claim(Path(directory))
-        try:
-            (self.directory / layout.PARTS).mkdir()
-            if self._key_file is None:
-                _write_key(self.directory / layout.KEY_FILE, self.key)
-            layout.write_json(self.directory / layout.CASE_FILE, self._meta("unfinished"))
-        except OSError as error:
-            self.abort()
-            raise _write_error(self.directory, error) from error
+        with contextlib.ExitStack() as unfinished:  # also where a signal comes in between
+            unfinished.callback(self.abort)
+            try:
+                (self.directory / layout.PARTS).mkdir()
+                if self._key_file is None:
+                    _write_key(self.directory / layout.KEY_FILE, self.key)
+                layout.write_json(self.directory / layout.CASE_FILE, self._meta("unfinished"))
+            except OSError as error:
+                raise _write_error(self.directory, error) from error
+            unfinished.pop_all()
 
     def __enter__(self) -> Self:
         """Return the writer."""
@@ -226,6 +229,7 @@ class CaseWriter:
             missing = directory
             while not missing.parent.exists():
                 missing = missing.parent
+            self._made = missing
             directory.mkdir(mode=0o700, parents=True)
         except OSError as error:
             msg = (
@@ -233,7 +237,6 @@ class CaseWriter:
                 "give another folder with --out"
             )
             raise CaseError(msg) from error
-        self._made = missing
         return directory
 
     def _temporary(self) -> Path:
