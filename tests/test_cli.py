@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -392,3 +393,39 @@ def test_a_stopped_scan_leaves_nothing(tmp_path, number):
     if running.returncode:
         assert names(pipe) == ["big.csv"]
     assert names(tmp_path / "tmp") == []
+
+
+def test_a_disk_that_fills_up_while_the_case_is_written_leaves_nothing(tmp_path):
+    rows = (f"赵一,{number:018d},a{number}@example.com\n" for number in range(100_000))
+    (tmp_path / "big.csv").write_text("姓名,备注,邮箱\n" + "".join(rows), encoding="utf-8")
+    limit = 1 << 20  # stands for the space that is left
+
+    def small_disk():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    arguments = [sys.executable, "-m", "piidetect.cli", "scan", "big.csv", "--out", "case"]
+    done = subprocess.run(
+        arguments,
+        cwd=tmp_path,
+        env={**os.environ, "PIIDETECT_LANG": "en"},
+        preexec_fn=small_disk,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"Error: case folder case can't be written \(.*\); free .*\n", done.stderr)
+    assert names(tmp_path) == ["big.csv"]
+
+
+def test_a_source_that_is_damaged_is_an_alert_where_others_can_be_read(run, users, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "good.csv").write_text(ROWS, encoding="utf-8")
+    (tmp_path / "folder" / "bad.parquet").write_bytes(b"PAR1 and no more")
+    result = run("scan", "folder", "--format", "json")
+    assert result.exit_code == 1
+    built = json.loads(result.stdout)
+    statuses = {source["path"]: source["status"] for source in built["sources"]}
+    assert sorted(statuses.values()) == ["complete", "skipped"]
+    assert "bad.parquet" in built["alerts"][0]["source"]
