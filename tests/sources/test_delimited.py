@@ -194,6 +194,25 @@ def test_a_title_above_the_heading_is_a_row(tmp_path):
         assert rows[0][2] == RowKind.TEXT
 
 
+@pytest.mark.parametrize("header", [HEADER[:3], (*HEADER, "年龄")])
+def test_a_heading_of_another_length_names_the_columns(tmp_path, header):
+    rows = [(*row[:3], "x") for row in table(20)]
+    path = tmp_path / "a.csv"
+    path.write_bytes(written(rows, ",", "utf-8", header=header))
+    source, got = read(path)
+    assert source.header == [*header, ""][:4]
+    assert texts(got) == rows
+
+
+def test_rows_longer_than_the_look(tmp_path):
+    rows = [(*row[:3], "x" * 100_000) for row in table(6)]
+    path = tmp_path / "a.csv"
+    path.write_bytes(written(rows, ",", "utf-8"))
+    source, got = read(path)
+    assert source.header == list(HEADER)
+    assert texts(got) == rows
+
+
 def test_known_headings_decide(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("甲,乙\n丙,丁\n", encoding="utf-8")

@@ -12,7 +12,7 @@ import numpy as np
 
 from piidetect.kernels import index
 from piidetect.kernels.cells import PADDING
-from piidetect.schema import RowKind
+from piidetect.schema import TEXT_COLUMN, RowKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -200,7 +200,7 @@ def _widths(lines: list[bytes], delimiter: bytes, quote: bytes) -> list[int]:
     common = [width for width, _ in counts.most_common(3)]
     if lines:
         common.append(_width(lines[0], delimiter, quote))
-    return sorted({width for width in common if width > 1})
+    return sorted({width for width in common if 1 < width < TEXT_COLUMN})
 
 
 def _width(line: bytes, delimiter: bytes, quote: bytes) -> int:
@@ -214,13 +214,19 @@ def _fit(texts: list[bytes], grammar: index.Grammar, *, complete: bool) -> float
     """Return the share of rows that the grammar splits."""
     parsed = other = 0
     for text in texts:
-        piece = text[:_LOOK]
+        piece = _head(text)
         final = complete and len(piece) == len(text)
         _, rows = rows_of(piece, grammar, final=final)
         kinds = np.bincount(rows.row_kind, minlength=len(RowKind))
         parsed += int(kinds[RowKind.PARSED])
         other += int(kinds[RowKind.TEXT])
     return parsed / max(1, parsed + other)
+
+
+def _head(text: bytes) -> bytes:
+    """Return the first 64 KiB of a sample, or all of it where that is a few long lines."""
+    head = text[:_LOOK]
+    return head if head.count(b"\n") + head.count(b"\r") > _HEADING_ROWS else text
 
 
 def _find_heading(
@@ -233,14 +239,21 @@ def _find_heading(
 ) -> tuple[tuple[bytes, ...], int, int] | None:
     """Return (cells, start, stop) of the heading, or None."""
     grammar = index.grammar(shape[0], quote, shape[1], bare_cr=ends == "cr")
-    data, rows = rows_of(text[:_LOOK], grammar, final=complete and len(text) <= _LOOK)
+    head = _head(text)
+    data, rows = rows_of(head, grammar, final=complete and len(head) == len(text))
     parsed = np.flatnonzero(rows.row_kind == RowKind.PARSED)
     if not parsed.size or parsed[0] >= _HEADING_ROWS:
         return None
     table = [_cells(data, rows, int(row)) for row in parsed[:101]]
-    if not _is_heading(table[0], table[1:], known):
-        return None
     first = int(parsed[0])
+    if not _is_heading(table[0], table[1:], known):
+        row, first = _cells(data, rows, 0), 0
+        cells = row[0].split(shape[0]) if rows.row_kind[0] == RowKind.TEXT and shape[0] else []
+        if not _is_heading(tuple(cells), [], known):
+            return None
+        # a heading of more or fewer cells than the rows have
+        cells = [cell.strip(quote) for cell in cells] + [b""] * shape[1]
+        table[0] = tuple(cells[: shape[1]])
     start = int(rows.row_start[first])
     stop = int(rows.row_start[first + 1]) if first + 1 < rows.row_start.size else 0
     if not stop:
