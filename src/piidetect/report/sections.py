@@ -237,25 +237,27 @@ def _status(source: Mapping[str, Any], words: Words) -> str:
 
 
 def _columns(report: Report, words: Words, exemplars: Exemplars) -> Section:
+    sources = ["", *(column["source"] for column in report["columns"])]
     rows = [
         (
-            column["source"],
+            "" if column["source"] == before else column["source"],  # said once for its columns
             str(column["position"] + 1),
             column["header"],
             role(column["role"], words),
             _share(column),
             _examples(exemplars.get((column["source"], column["position"]), []), words),
         )
-        for column in report["columns"]
+        for before, column in zip(sources, report["columns"], strict=False)
     ]
     section = _section(words, "columns", "source #position header role #share examples", rows)
-    several = len({column["source"] for column in report["columns"]}) > 1
+    several = len(set(sources) - {""}) > 1
     return _without(section, {0} if not several else set(), empty=5)
 
 
 def _share(column: Mapping[str, Any]) -> str:
-    share = column["share_valid"]
-    return "" if share is None or not (share or column["role"]) else f"{share:.1%}"
+    """Return the share of valid values; nothing for a column that holds no personal information."""
+    share, entity = column["share_valid"], column["role"].partition("/")[0].isupper()
+    return f"{share:.1%}" if share is not None and (share or entity) else ""
 
 
 def _examples(found: list[tuple[str, str, str]], words: Words) -> str:
