@@ -10,7 +10,7 @@ import numpy as np
 
 from piidetect.detection.masking import mask
 from piidetect.kernels.blocks import scan_block
-from piidetect.kernels.plan import Out, Scratch, new_out, new_records, new_scratch
+from piidetect.kernels.plan import Out, Scratch, new_out, new_records, new_scratch, tally_findings
 from piidetect.kernels.rows import summarise_rows
 from piidetect.schema import ENTITIES, TEXT_COLUMN, Verdict, schemas
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 EXEMPLARS = 3
 
 _VERDICTS = 16
+_ENTITIES = 64
 _LOCAL = threading.local()
 
 #: (column, entity, verdict): numbers as in the findings table.
@@ -98,6 +99,7 @@ def detect_block(block: Block, setup: Setup, *, exemplars: bool = True) -> Block
         setup.plan.k1,
         out,
         made,
+        np.zeros(6, np.uint64),
     )
     count = int(out.count[0])
     findings = pa.RecordBatch.from_arrays(
@@ -124,10 +126,10 @@ def _tally(
     block: Block, out: Out, count: int, columns: int, *, exemplars: bool
 ) -> tuple[dict[Tally, int], dict[Tally, list[tuple[int, str]]]]:
     """Count the findings by column, entity and verdict; mask the first texts of each."""
-    column = np.minimum(out.column[:count], columns).astype(np.int32)
-    width = len(ENTITIES) * _VERDICTS
-    code = column * width + out.entity[:count].astype(np.int32) * _VERDICTS + out.verdict[:count]
-    counts = np.bincount(code, minlength=1)
+    width = _ENTITIES * _VERDICTS
+    counts = np.zeros((columns + 1) * width, np.int64)
+    places = np.empty((counts.size, EXEMPLARS), np.int64)
+    tally_findings(out, count, columns, counts, places)
     tallies: dict[Tally, int] = {}
     shown: dict[Tally, list[tuple[int, str]]] = {}
     for one in np.flatnonzero(counts):
@@ -139,8 +141,8 @@ def _tally(
         )
         tallies[tally] = int(counts[one])
         if exemplars:
-            places = np.flatnonzero(code == one)[:EXEMPLARS]
-            shown[tally] = [_masked(block, out, int(place)) for place in places]
+            first = places[one, : min(tallies[tally], EXEMPLARS)]
+            shown[tally] = [_masked(block, out, int(place)) for place in first]
     return tallies, shown
 
 

@@ -6,56 +6,92 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from piidetect.kernels.checks import INVALID_LENGTH, PRECISION_LOST, UNCHECKED, VALID
+from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.email import email_start, email_stop
+from piidetect.kernels.fold import TOO_LONG, fold_cell
 from piidetect.kernels.keys import hash_bytes
 from piidetect.kernels.recognise import emit
 from piidetect.kernels.runs import scan_cell
-from piidetect.kernels.simd import between_bits, count_bits, equal_bits, keep_apart, trailing_zeros
-from piidetect.kernels.fold import TOO_LONG, fold_cell
+from piidetect.kernels.simd import between_bits, count_bits, equal_bits, trailing_zeros
 from piidetect.kernels.values import BIRTH_DATE, DATE, GESTATION_WEEKS, _check
 from piidetect.schema import ENTITY_NUMBER
 
 _MOBILE = ENTITY_NUMBER["CN_MOBILE"]
 _LANDLINE = ENTITY_NUMBER["CN_LANDLINE"]
 _LANES = 32
+_STEP = 48  # windows of 64 bytes overlap by 16
 _LEAST_DIGITS = 7
 _MOST_VALUE = 1000
 _WHOLE_NUMBERS = 3  # entities 0..2 (resident ID, mobile, bank card) are whole numbers to a spreadsheet
 
 
-@njit(nogil=True, cache=True)
+@inlined
+def may_hold_number(digits: Any, links: Any) -> bool:
+    """Tell whether a window of 64 bytes may hold a number.
+
+    `digits` has a bit for each digit, `links` for each space, dash or closing
+    bracket. Every number that is
+    recognized has seven digits in a row, or one of those between groups of at least three: so
+    dates, times, amounts and house numbers needn't be looked at.
+    """
+    two = digits & (digits >> np.uint64(1))
+    four = two & (two >> np.uint64(2))
+    if four & (four >> np.uint64(3)):
+        return True
+    three_on = two & (digits >> np.uint64(2))
+    three_back = two & (digits << np.uint64(1))
+    return (links & (three_back << np.uint64(2)) & (three_on >> np.uint64(1))) != 0
+
+
+@inlined
 def survey(data: Any, begin: int, stop: int) -> Any:
-    """Count the digits of a cell (ASCII and full-width); tell whether it has `@` and `*`."""
-    digits, ats, stars = 0, np.uint64(0), np.uint64(0)
+    """Tell what a cell may hold: numbers, e-mail addresses (`@`), masked numbers (`*`).
+
+    Windows of 64 bytes overlap by 16, so that what a number needs lies within one.
+    """
+    number, wide_forms = False, 0
+    ats, stars = np.uint64(0), np.uint64(0)
     position = begin
     while position < stop:
-        bits = between_bits(data, position, 48, 10)
-        wide = equal_bits(data, position, 0xEF)
-        mail = equal_bits(data, position, 64)
-        star = equal_bits(data, position, 42)
-        if wide:
-            third = between_bits(data, position + 2, 0x90, 10)
-            bits |= wide & equal_bits(data, position + 1, 0xBC) & third
-        left = stop - position
-        if left < _LANES:
-            inside = (np.uint64(1) << np.uint64(left)) - np.uint64(1)
-            bits &= inside
-            mail &= inside
-            star &= inside
-        digits += count_bits(bits)
-        ats |= mail
-        stars |= star
-        position += _LANES
-    return digits, ats != 0, stars != 0
+        digits, links = np.uint64(0), np.uint64(0)
+        for half in range(2):
+            at = position + half * _LANES
+            left = stop - at
+            if left <= 0:
+                break
+            bits = between_bits(data, at, 48, 10)
+            link = equal_bits(data, at, 32) | equal_bits(data, at, 45) | equal_bits(data, at, 41)
+            mail = equal_bits(data, at, 64)
+            star = equal_bits(data, at, 42)
+            wide = equal_bits(data, at, 0xEF)
+            if wide:  # full-width digits, dash and closing bracket
+                third = between_bits(data, at + 2, 0x90, 10)
+                third |= equal_bits(data, at + 2, 0x8D) | equal_bits(data, at + 2, 0x89)
+                wide &= equal_bits(data, at + 1, 0xBC) & third
+            blank = equal_bits(data, at, 0xE3)
+            if blank:  # U+3000
+                wide |= blank & equal_bits(data, at + 1, 0x80) & equal_bits(data, at + 2, 0x80)
+            if left < _LANES:
+                inside = (np.uint64(1) << np.uint64(left)) - np.uint64(1)
+                bits &= inside
+                mail &= inside
+                star &= inside
+                wide &= inside
+            wide_forms += count_bits(wide)
+            digits |= bits << np.uint64(half * _LANES)
+            links |= link << np.uint64(half * _LANES)
+            ats |= mail
+            stars |= star
+        number = number or may_hold_number(digits, links)
+        position += 2 * _LANES if stop - position <= 2 * _LANES else _STEP
+    return number or wide_forms > 0 or stars != 0, ats != 0
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def scan_emails(data: Any, begin: int, stop: int, where: Any, plan: Any, out: Any, scratch: Any) -> None:
     """Find the e-mail addresses of a cell; the canonical form is lower case."""
-    keep_apart()
     position = begin
     while position < stop:
         bits = equal_bits(data, position, 64)
@@ -80,7 +116,7 @@ def scan_emails(data: Any, begin: int, stop: int, where: Any, plan: Any, out: An
         position += _LANES
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def trim(data: Any, begin: int, stop: int) -> Any:
     """Cut spaces and tabs, ASCII and U+3000, off both ends of a span."""
     while begin < stop and (data[begin] == 32 or data[begin] == 9):
@@ -90,7 +126,7 @@ def trim(data: Any, begin: int, stop: int) -> Any:
     return begin, stop
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def is_scientific(data: Any, begin: int, stop: int) -> bool:
     """Tell whether a cell is a whole number that a spreadsheet wrote as `3.30106E+17`."""
     if stop - begin < 6 or not 49 <= data[begin] <= 57 or data[begin + 1] != 46:
@@ -103,10 +139,24 @@ def is_scientific(data: Any, begin: int, stop: int) -> bool:
     return data[position + 2] == 49 and 48 <= data[position + 3] <= 57
 
 
-@njit(nogil=True, cache=True)
+@inlined
+def pack(codes: Any, count: int, units: Any) -> int:
+    """Write folded code points as 16-bit units, those beyond U+FFFF as two; return the bytes."""
+    beyond = 0
+    for index in range(count):
+        units[index] = codes[index]
+        beyond |= codes[index] >> 16
+    if beyond == 0:
+        return 2 * count
+    for index in range(count):
+        units[2 * index] = codes[index] & 0xFFFF
+        units[2 * index + 1] = codes[index] >> 16
+    return 4 * count
+
+
+@inlined
 def whole_cell(data: Any, begin: int, stop: int, entity: int, where: Any, plan: Any, out: Any, scratch: Any) -> None:
     """Check a cell of a column that is recognized by heading and values, and write its finding."""
-    keep_apart()
     codes, number = scratch.codes, scratch.number
     number[0] = 0
     count = fold_cell(data, begin, stop, codes)
@@ -119,22 +169,23 @@ def whole_cell(data: Any, begin: int, stop: int, entity: int, where: Any, plan: 
     if number[0] > 0 and profile in (BIRTH_DATE, DATE, GESTATION_WEEKS):  # however it is written
         key0, key1 = hash_bytes(number.view(np.uint8), none, np.int64(8), plan.k0, plan.k1, prefix, True)
     elif count < TOO_LONG:
-        folded = codes.view(np.uint8)
-        key0, key1 = hash_bytes(folded, none, 4 * count, plan.k0, plan.k1, prefix, True)
+        size = pack(codes, count, scratch.value16)
+        key0, key1 = hash_bytes(
+            scratch.value16.view(np.uint8), none, size, plan.k0, plan.k1, prefix, True
+        )
     else:
         end = min(stop, begin + _MOST_VALUE)
         key0, key1 = hash_bytes(data, begin, end, plan.k0, plan.k1, prefix, True)
     emit(begin, stop, entity, np.int64(verdict), np.int64(0), key0, key1, where, out)
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def odd_cell(data: Any, begin: int, stop: int, entity: int, where: Any, plan: Any, out: Any) -> None:
     """Write what a cell of an ID, mobile or card column holds in which no number was found.
 
     Scientific notation has lost its digits; 7 or 8 digits in a phone column are a landline without
     its area code; other digits have the wrong length.
     """
-    keep_apart()
     zero = np.uint64(0)
     begin, stop = trim(data, begin, stop)
     if is_scientific(data, begin, stop):
@@ -158,7 +209,7 @@ def odd_cell(data: Any, begin: int, stop: int, entity: int, where: Any, plan: An
     emit(begin, stop, entity, verdict, np.int64(0), key0, key1, where, out)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def scan_block(
     data: Any, cell_start: Any, cell_stop: Any, cell_column: Any, row_cell: Any, row_start: Any,
     first_row: int, plan: Any, tables: Any, out: Any, scratch: Any, row_finding: Any,
@@ -189,8 +240,8 @@ def scan_block(
             where = (first_row + row, column, row_start[row])
             before = out.count[0]
             if stop - begin > 5:
-                digits, mail, star = survey(data, begin, stop)
-                if digits >= _LEAST_DIGITS or (star and digits >= 4):
+                number, mail = survey(data, begin, stop)
+                if number:
                     scan_cell(data, begin, stop, where, plan, tables, out, scratch)
                 if mail and plan.email >= 0:
                     scan_emails(data, begin, stop, where, plan, out, scratch)

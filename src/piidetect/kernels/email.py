@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
+from piidetect.kernels.compiling import kernel
 
 _AT = 64
 _DOT = 46
@@ -15,13 +15,13 @@ _MOST_DOMAIN = 253
 _MOST_LABEL = 63
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def is_letter(byte: int) -> bool:
     """Tell whether a byte is an ASCII letter."""
     return 65 <= byte <= 90 or 97 <= byte <= 122
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def is_local(byte: int) -> bool:
     """Tell whether a byte may stand left of the `@`: letters, digits and ``.!#$%&*+/=?^_`{|}~-``.
 
@@ -30,7 +30,7 @@ def is_local(byte: int) -> bool:
     return is_letter(byte) or 48 <= byte <= 57 or byte in (46, 95, 37, 43, 45)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def email_start(data: Any, begin: int, at: int) -> int:
     """Return where the local part before the `@` at `at` begins, `at` where there is none."""
     position = at
@@ -46,7 +46,7 @@ def email_start(data: Any, begin: int, at: int) -> int:
     return position
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def email_stop(data: Any, at: int, stop: int) -> int:
     """Return where the domain behind the `@` at `at` ends, `at` where there is none.
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from piidetect.kernels.compiling import kernel
 from piidetect.kernels.simd import load_word
 
 _C0 = np.uint64(0x736F6D6570736575)
@@ -25,12 +25,12 @@ _ZERO = np.uint64(0)
 _WORD = 8
 
 
-@njit(nogil=True, inline="always")
+@kernel
 def _rotate(word: Any, count: int) -> Any:
     return (word << np.uint64(count)) | (word >> np.uint64(64 - count))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def rounds(v0: Any, v1: Any, v2: Any, v3: Any, count: int) -> Any:
     """Run `count` SipRounds on the state of four uint64."""
     for _ in range(count):
@@ -47,7 +47,7 @@ def rounds(v0: Any, v1: Any, v2: Any, v3: Any, count: int) -> Any:
     return v0, v1, v2, v3
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def hash_bytes(data: Any, start: int, stop: int, k0: Any, k1: Any, prefix: Any, prefixed: bool) -> Any:
     """Hash `data[start:stop]`, behind the 8 bytes of `prefix` where `prefixed`.
 

@@ -7,10 +7,11 @@ the recognizers and the columns.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from piidetect.kernels.compiling import kernel
 from piidetect.numbers.cell_text import MAX_CODES
 
 #: Longest run of digits that can be a number; longer ones are none.
@@ -82,6 +83,7 @@ class Scratch(NamedTuple):
     stop: np.ndarray
     first: np.ndarray
     value: np.ndarray
+    value16: np.ndarray
     codes: np.ndarray
     number: np.ndarray
 
@@ -114,6 +116,7 @@ def new_scratch() -> Scratch:
         stop=np.zeros(MOST_GROUPS + 1, np.int64),
         first=np.zeros(MOST_GROUPS + 2, np.int64),
         value=np.zeros(1024, np.uint8),
+        value16=np.zeros(2 * MAX_CODES + 32, np.uint16),
         codes=np.zeros(MAX_CODES + 16, np.int32),
         number=np.zeros(2, np.int64),
     )
@@ -139,3 +142,24 @@ def new_records(rows: int) -> Records:
     """Make room for the records of `rows` rows."""
     types = {"flaws": np.uint16, "subject_kind": np.uint8}
     return Records(*(np.empty(rows, types.get(name, np.uint64)) for name in Records._fields))
+
+
+@kernel
+def tally_findings(out: Any, count: int, columns: int, counts: Any, places: Any) -> None:
+    """Count findings by column, entity and verdict, and keep the first places of each.
+
+    Args:
+        out: `Out`.
+        count: how many findings.
+        columns: positions from here on are counted as one.
+        counts: int64[(columns + 1) * 1024], to be filled; the index is column * 1024 + entity * 16
+            + verdict.
+        places: int64[len(counts), k], the first k findings of each.
+    """
+    for at in range(count):
+        column = min(np.int64(out.column[at]), columns)
+        code = column * 1024 + np.int64(out.entity[at]) * 16 + np.int64(out.verdict[at])
+        known = counts[code]
+        if known < places.shape[1]:
+            places[code, known] = at
+        counts[code] = known + 1

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from piidetect.kernels.checks import (
     INVALID_CHECKSUM,
@@ -14,6 +13,7 @@ from piidetect.kernels.checks import (
     INVALID_FORMAT,
     INVALID_LENGTH,
     PRECISION_LOST,
+    UNASSIGNED,
     UNCHECKED,
     UNKNOWN_REGION,
     VALID,
@@ -26,9 +26,9 @@ from piidetect.kernels.checks import (
     check_service_number,
     decimal,
 )
+from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.keys import hash_bytes
 from piidetect.kernels.plan import LONGEST, VALIDATORS
-from piidetect.kernels.simd import keep_apart
 from piidetect.schema import Verdict
 
 _RESIDENT = VALIDATORS.index("resident_id")
@@ -40,16 +40,17 @@ _SERVICE = VALIDATORS.index("service_number")
 _MASKED = int(Verdict.MASKED)
 _PLACEHOLDER = int(Verdict.PLACEHOLDER)
 _NONE = 0
+_FIRST_PLAUSIBLE = 1850_00_00
+_LAST_PLAUSIBLE = 2099_99_99
 _ID_LENGTH = 18
 _OLD_ID_LENGTH = 15
 _WORD_REACH = 48  # bytes before a number in which a context word counts: 16 hanzi
 _MOST_LENGTH = 0xFFFF
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def check(validator: int, compact: Any, first: int, last: int, tables: Any, today: int) -> int:
     """Run the check of one validator."""
-    keep_apart()
     if validator == _RESIDENT:
         return check_resident_id(compact, first, last, tables.region, today)
     if validator == _MOBILE:
@@ -65,7 +66,7 @@ def check(validator: int, compact: Any, first: int, last: int, tables: Any, toda
     return _NONE
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def claims_alone(
     validator: int, verdict: int, compact: Any, first: int, last: int, joined: int, tables: Any
 ) -> bool:
@@ -81,7 +82,10 @@ def claims_alone(
             return False
         if verdict == INVALID_DATE:
             return tables.region[decimal(compact, first, first + 6)] == 1
-        return verdict in (UNKNOWN_REGION, INVALID_CHECKSUM) and birth_number(compact, first, last) > 0
+        if verdict == UNKNOWN_REGION:
+            return True
+        birth = birth_number(compact, first, last)
+        return verdict == INVALID_CHECKSUM and _FIRST_PLAUSIBLE <= birth <= _LAST_PLAUSIBLE
     if validator == _FOREIGN:
         return verdict == VALID
     if validator == _LANDLINE:
@@ -91,10 +95,12 @@ def claims_alone(
     return verdict == VALID
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def has_word(data: Any, begin: int, start: int, recognizer: int, plan: Any) -> bool:
     """Tell whether a context word of a recognizer stands shortly before `start` in the cell."""
     low = max(begin, start - _WORD_REACH)
+    if low >= start:
+        return False
     for word in range(plan.word_first[recognizer], plan.word_first[recognizer + 1]):
         left, right = plan.word_edge[word], plan.word_edge[word + 1]
         size = right - left
@@ -107,7 +113,7 @@ def has_word(data: Any, begin: int, start: int, recognizer: int, plan: Any) -> b
     return False
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def in_context(data: Any, begin: int, start: int, recognizer: int, column: int, plan: Any) -> bool:
     """Tell whether the column or a word before the number says what it is."""
     if plan.column_context[column] >> np.uint64(plan.entity[recognizer]) & np.uint64(1):
@@ -115,7 +121,7 @@ def in_context(data: Any, begin: int, start: int, recognizer: int, column: int, 
     return has_word(data, begin, start, recognizer, plan)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def without_prefix(compact: Any, first: int, last: int) -> int:
     """Return where a mobile begins behind 86, 0086 or a dialled 0; `first` where none does."""
     size = last - first
@@ -128,7 +134,7 @@ def without_prefix(compact: Any, first: int, last: int) -> int:
     return first
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def recognise(
     data: Any, begin: int, start: int, stop: int, first: int, last: int, letters: int, joined: int,
     where: Any, plan: Any, tables: Any, out: Any, scratch: Any,
@@ -137,7 +143,6 @@ def recognise(
 
     Returns whether one did. The recognizers of a length are tried in order of precedence.
     """
-    keep_apart()
     compact = scratch.compact
     size = last - first
     if size > LONGEST or size < 7:
@@ -158,7 +163,10 @@ def recognise(
         if verdict == UNCHECKED or not claims_alone(
             validator, verdict, compact, first, last, joined, tables
         ):
-            known = in_context(data, begin, start, recognizer, where[1], plan)
+            if validator == _CARD and verdict == UNASSIGNED:  # only a column can say that
+                known = plan.column_context[where[1]] >> np.uint64(plan.entity[recognizer]) & np.uint64(1) == 1
+            else:
+                known = in_context(data, begin, start, recognizer, where[1], plan)
             if known and verdict == UNCHECKED:
                 verdict = VALID
             elif not known and not (
@@ -173,7 +181,7 @@ def recognise(
     return False
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def is_placeholder(compact: Any, first: int, last: int, placeholders: Any) -> bool:
     """Tell whether the digits are a number that everybody types where they have none."""
     if last - first > _ID_LENGTH:
@@ -189,12 +197,11 @@ def is_placeholder(compact: Any, first: int, last: int, placeholders: Any) -> bo
     return low < placeholders.size and placeholders[low] == value
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def emit(
     start: int, stop: int, entity: int, verdict: int, detail: int, key0: Any, key1: Any, where: Any, out: Any
 ) -> None:
     """Write one finding; past the capacity only the count grows, and the caller tries again."""
-    keep_apart()
     at = out.count[0]
     out.count[0] = at + 1
     if at >= out.row.size:
@@ -210,7 +217,7 @@ def emit(
     out.key1[at] = key1
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def emit_number(
     start: int, stop: int, first: int, last: int, recognizer: int, verdict: int,
     where: Any, plan: Any, out: Any, scratch: Any,
@@ -233,7 +240,7 @@ def emit_number(
     emit(start, stop, entity, verdict, detail, key0, key1, where, out)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def upgrade(compact: Any, first: int, value: Any) -> None:
     """Write the 18-digit form of a 15-digit resident ID (born 19xx) into `value`."""
     total = 0
@@ -253,12 +260,11 @@ def upgrade(compact: Any, first: int, value: Any) -> None:
     value[17] = 88 if last == 10 else 48 + last
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def mark_masked(
     data: Any, begin: int, start: int, position: int, stop: int, where: Any, plan: Any, out: Any
 ) -> int:
     """Read a number with asterisks in the middle; write a masked finding; return where it ends."""
-    keep_apart()
     stars = position
     while stars < stop and data[stars] == 42:
         stars += 1

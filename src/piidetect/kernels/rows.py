@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.keys import hash_bytes, rounds
 from piidetect.kernels.simd import load_word
 from piidetect.schema import ENTITY_NUMBER, SubjectKind, Verdict
@@ -32,7 +32,7 @@ _STAFF = 0  # ranks of columns by whose they are
 _OTHER = 1
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def content_key(data: Any, cell_start: Any, cell_stop: Any, first: int, last: int, k0: Any, k1: Any) -> Any:
     """Key of the cells `first:last`, trimmed of spaces; the format that they came in doesn't matter.
 
@@ -69,7 +69,7 @@ def content_key(data: Any, cell_start: Any, cell_stop: Any, first: int, last: in
     return low, v0 ^ v1 ^ v2 ^ v3
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def pair_key(a: int, b: int, out: Any, words: Any, k0: Any, k1: Any) -> Any:
     """Key of two findings' keys; `words` is room for 4 uint64 and 8 bytes past them."""
     words[0], words[1] = out.key0[a], out.key1[a]
@@ -77,7 +77,7 @@ def pair_key(a: int, b: int, out: Any, words: Any, k0: Any, k1: Any) -> Any:
     return hash_bytes(words.view(np.uint8), np.int64(0), np.int64(32), k0, k1, _PAIR, True)
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def better(candidate: int, known: int, out: Any, whose: Any) -> int:
     """Of two findings the one that is the subject's own, else the one that is nobody's; first wins."""
     if known == _NOBODY or whose[out.column[candidate]] > whose[out.column[known]]:
@@ -85,7 +85,7 @@ def better(candidate: int, known: int, out: Any, whose: Any) -> int:
     return known
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def gather(first: int, last: int, out: Any, whose: Any, records: Any, row: int) -> Any:
     """Sum up the findings `first:last` of one record; return its subject's ID, name, address, contact."""
     mask, flaws = np.uint64(0), 0
@@ -125,13 +125,13 @@ def gather(first: int, last: int, out: Any, whose: Any, records: Any, row: int) 
     return person, name, address, contact
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def is_contact_or_name(entity: int) -> bool:
     """Tell whether an entity is one that staff columns hold without saying anything of a subject."""
     return entity in (_PERSON, _ADDRESS, _MOBILE, _LANDLINE, _EMAIL)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def contact_rank(entity: int) -> int:
     """A mobile is a better contact than a landline, which is a better one than an e-mail."""
     if entity == _MOBILE:
@@ -139,10 +139,10 @@ def contact_rank(entity: int) -> int:
     return 2 if entity == _LANDLINE else 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def summarise_rows(
     data: Any, cell_start: Any, cell_stop: Any, row_cell: Any, row_finding: Any, whose: Any,
-    k0: Any, k1: Any, out: Any, records: Any,
+    k0: Any, k1: Any, out: Any, records: Any, words: Any,
 ) -> None:
     """Fill the records of a block.
 
@@ -158,8 +158,8 @@ def summarise_rows(
         k1: high half.
         out: `Out`, the block's findings.
         records: `Records` with room for R rows.
+        words: uint64[6], scratch.
     """
-    words = np.zeros(6, np.uint64)
     for row in range(row_cell.size - 1):
         key = content_key(data, cell_start, cell_stop, row_cell[row], row_cell[row + 1], k0, k1)
         records.content0[row], records.content1[row] = key

@@ -11,22 +11,24 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.plan import LONGEST, MOST_GROUPS, MOST_LETTERS
 from piidetect.kernels.recognise import mark_masked, recognise
-from piidetect.kernels.simd import between_bits, equal_bits, keep_apart, trailing_zeros
+from piidetect.kernels.simd import between_bits, copy_lanes, equal_bits, trailing_zeros
 
 _LANES = 32
 _LEAD = 0xEF  # first byte of U+F000..U+FFFF, where the full-width forms are
 _SPACE = 32
 _DASH = 45
+_BRACKET = 41
 _DOT = 46
 _STAR = 42
 _PLUS = 43
+_MOST_JOINED = 5
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def next_digit(data: Any, position: int, stop: int) -> int:
     """Return where the next ASCII or full-width digit begins, `stop` where none does."""
     while position < stop:
@@ -44,13 +46,13 @@ def next_digit(data: Any, position: int, stop: int) -> int:
     return stop
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def is_alnum(byte: int) -> bool:
     """Tell whether a byte is an ASCII letter or digit."""
     return 48 <= byte <= 57 or 65 <= byte <= 90 or 97 <= byte <= 122
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def wide_ascii(data: Any, position: int, stop: int) -> int:
     """Return the ASCII byte of a full-width form (U+FF01..U+FF5E) at `position`, 0 where none is."""
     if position + 3 > stop or data[position] != _LEAD:
@@ -63,7 +65,7 @@ def wide_ascii(data: Any, position: int, stop: int) -> int:
     return 0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def alnum_before(data: Any, begin: int, position: int) -> bool:
     """Tell whether a letter or digit, ASCII or full-width, ends at `position`."""
     if position > begin and is_alnum(np.int64(data[position - 1])):
@@ -71,7 +73,7 @@ def alnum_before(data: Any, begin: int, position: int) -> bool:
     return position - 3 >= begin and is_alnum(wide_ascii(data, position - 3, position))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def alnum_at(data: Any, position: int, stop: int) -> bool:
     """Tell whether a letter or digit, ASCII or full-width, begins at `position`."""
     if position >= stop:
@@ -79,12 +81,18 @@ def alnum_at(data: Any, position: int, stop: int) -> bool:
     return is_alnum(np.int64(data[position])) or is_alnum(wide_ascii(data, position, stop))
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def take_digits(data: Any, position: int, stop: int, compact: Any, at: int) -> Any:
     """Fold digits into `compact[at:]`; return where they end and how many they are.
 
     No more than LONGEST + 1 are stored: that many are too many.
     """
+    run = trailing_zeros(~between_bits(data, position, 48, 10))
+    if position + run >= stop:
+        run = stop - position
+    if 0 < run < _LANES and (position + run == stop or data[position + run] != _LEAD):
+        copy_lanes(data, position, compact, at)
+        return position + run, run
     count = 0
     while position < stop:
         byte = np.int64(data[position])
@@ -104,7 +112,7 @@ def take_digits(data: Any, position: int, stop: int, compact: Any, at: int) -> A
     return position, count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def letter_x(data: Any, position: int, stop: int) -> int:
     """Return the width of an X (ASCII or full-width, either case) that ends a number, else 0."""
     if position >= stop:
@@ -119,7 +127,7 @@ def letter_x(data: Any, position: int, stop: int) -> int:
     return width
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def is_fraction(data: Any, begin: int, position: int) -> bool:
     """Tell whether the digits at `position` are decimals: `12.5…`, but not the `1.` of a list."""
     if position - 2 < begin or data[position - 1] != _DOT:
@@ -131,7 +139,7 @@ def is_fraction(data: Any, begin: int, position: int) -> bool:
     return not listed
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def float_tail(data: Any, position: int, stop: int) -> int:
     """Length of a tail `.0` that a spreadsheet left behind a whole number.
 
@@ -149,16 +157,19 @@ def float_tail(data: Any, position: int, stop: int) -> int:
     return at - position if zeros and not alnum_at(data, at, stop) else -1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def separator(data: Any, position: int, stop: int) -> int:
-    """Width of one space or dash (ASCII or full-width) with a digit behind it, else 0."""
+    """Width of what links two groups, with a digit behind it, else 0.
+
+    One space or dash, or the bracket that closes an area code, each ASCII or full-width.
+    """
     if position + 1 >= stop:
         return 0
     byte = np.int64(data[position])
     width = 0
-    if byte in (_SPACE, _DASH):
+    if byte in (_SPACE, _DASH, _BRACKET):
         width = 1
-    elif wide_ascii(data, position, stop) == _DASH:
+    elif wide_ascii(data, position, stop) in (_DASH, _BRACKET):
         width = 3
     elif byte == 0xE3 and position + 3 <= stop and data[position + 1] == 0x80:
         width = 3 if data[position + 2] == 0x80 else 0  # U+3000
@@ -170,7 +181,7 @@ def separator(data: Any, position: int, stop: int) -> int:
     return width if 48 <= after <= 57 else 0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def letters_before(data: Any, begin: int, position: int) -> int:
     """How many ASCII letters stand right before the digits; 0 where the token isn't only those."""
     at = position
@@ -183,122 +194,107 @@ def letters_before(data: Any, begin: int, position: int) -> int:
     return 0 if count > MOST_LETTERS or alnum_before(data, begin, at) else count
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def scan_cell(
     data: Any, begin: int, stop: int, where: Any, plan: Any, tables: Any, out: Any, scratch: Any
 ) -> None:
-    """Find the numbers of one cell; `where` is (row, column, start of the row).
-
-    Numbers that kernels hand on are never literals, or numba compiles a copy for each.
-    """
-    keep_apart()
-    compact, first = scratch.compact, scratch.first
-    groups = none = np.int64(0)
+    """Find the numbers of one cell; `where` is (row, column, start of the row)."""
+    first = scratch.first
+    groups = 0
     first[0] = 0
     position = next_digit(data, begin, stop)
     while position < stop:
-        at = first[groups]
-        letters = 0
-        glued = alnum_before(data, begin, position)
-        if glued:
-            letters = letters_before(data, begin, position)
-            for index in range(letters):
-                compact[at + index] = data[position - letters + index] & 0xDF
-        end, count = take_digits(data, position, stop, compact, at + letters)
-        linked_x = count == 3 and groups >= 2 and first[groups] - first[groups - 2] == 14
-        if count == 17 or linked_x:
-            width = letter_x(data, end, stop)
-            if width:
-                compact[at + letters + count] = 88
-                count += 1
-                end += width
-        dead = count > LONGEST or (glued and letters == 0) or alnum_at(data, end, stop)
-        tail = float_tail(data, end, stop)
-        dead = dead or tail < 0 or is_fraction(data, begin, position)
-        if dead or letters:
-            resolve(data, begin, groups, where, plan, tables, out, scratch)
-            if not dead:
-                first[1] = letters + count
-                for index in range(letters + count):
-                    compact[index] = compact[at + index]
-                recognise(
-                    data, begin, position - letters, end, none, letters + count, letters, none,
-                    where, plan, tables, out, scratch,
-                )
-            groups = none
-            position = next_digit(data, end + max(tail, 0), stop)
-            continue
-        starred = data[end] == _STAR and end < stop
-        scratch.start[groups] = position
-        scratch.stop[groups] = end
-        first[groups + 1] = at + count
-        groups += 1
-        width = separator(data, end, stop)
-        if width == 0 or groups >= MOST_GROUPS or starred:
+        start = position
+        position, count, letters = take_group(data, begin, start, stop, groups, scratch)
+        dead = count == 0
+        starred = not dead and position < stop and data[position] == _STAR
+        if not dead and not starred:
+            scratch.start[groups] = start - letters
+            scratch.stop[groups] = position
+            first[groups + 1] = first[groups] + letters + count
+            groups += 1
+        tail = 0 if dead else max(float_tail(data, position, stop), 0)
+        ends = dead or starred or letters > 0 or groups >= MOST_GROUPS
+        if ends or separator(data, position, stop) == 0:
+            resolve(data, begin, groups, letters, where, plan, tables, out, scratch)
+            groups = 0
             if starred:
-                resolve(data, begin, groups - 1, where, plan, tables, out, scratch)
-                end = mark_masked(data, begin, position, end, stop, where, plan, out)
-            else:
-                resolve(data, begin, groups, where, plan, tables, out, scratch)
-            groups = none
-        position = next_digit(data, end + max(tail, 0), stop)
-    resolve(data, begin, groups, where, plan, tables, out, scratch)
+                position = mark_masked(data, begin, start, position, stop, where, plan, out)
+        position = next_digit(data, position + tail, stop)
 
 
-@njit(nogil=True, cache=True)
+@inlined
+def take_group(data: Any, begin: int, start: int, stop: int, groups: int, scratch: Any) -> Any:
+    """Fold one group into the scratch space.
+
+    Returns where it ends, its digits (0 where it can't be part of a number), the letters before it.
+    """
+    compact, first = scratch.compact, scratch.first
+    at = first[groups]
+    letters = 0
+    glued = alnum_before(data, begin, start)
+    if glued:
+        letters = letters_before(data, begin, start)
+        for index in range(letters):
+            compact[at + index] = data[start - letters + index] & 0xDF
+    end, count = take_digits(data, start, stop, compact, at + letters)
+    linked = count == 3 and groups >= 2 and first[groups] - first[groups - 2] == 14
+    if count == 17 or linked:
+        width = letter_x(data, end, stop)
+        if width:
+            compact[at + letters + count] = 88
+            count += 1
+            end += width
+    dead = count > LONGEST or (glued and letters == 0) or alnum_at(data, end, stop)
+    if dead or float_tail(data, end, stop) < 0 or is_fraction(data, begin, start):
+        return end, 0, letters
+    return end, count, letters
+
+
+@inlined
 def resolve(
-    data: Any, begin: int, groups: int, where: Any, plan: Any, tables: Any, out: Any, scratch: Any
+    data: Any, begin: int, groups: int, letters: int, where: Any, plan: Any, tables: Any, out: Any,
+    scratch: Any,
 ) -> None:
     """Read a chain of groups from the left: the longest number that is one, else the group alone."""
-    keep_apart()
-    none = np.int64(0)
-    index = none
+    first, compact = scratch.first, scratch.compact
+    index = 0
     while index < groups:
-        joined = 0
-        if groups - index >= 2:
-            joined = join(data, begin, index, groups, where, plan, tables, out, scratch)
-        if joined == 0:
-            first, last = scratch.first[index], scratch.first[index + 1]
-            recognise(
-                data, begin, scratch.start[index], scratch.stop[index], first, last, none, none,
-                where, plan, tables, out, scratch,
+        skip = has_country_code(first, index, groups, compact)
+        count = min(groups - index - skip, _MOST_JOINED)
+        taken = 0
+        while taken == 0:
+            joined = 0 if count < 2 - skip else 1
+            if joined == 1 and not shape_fits(first, index + skip, count, compact, skip):
+                count -= 1
+                continue
+            group, size = (index + skip, count) if joined == 1 else (index, 1)
+            start = scratch.start[index]
+            if joined == 1 and skip == 1 and start > begin and data[start - 1] == _PLUS:
+                start -= 1
+            claimed = recognise(
+                data, begin, start, scratch.stop[group + size - 1], first[group],
+                first[group + size], letters, joined, where, plan, tables, out, scratch,
             )
-            joined = 1
-        index += joined
+            if claimed or joined == 0:
+                taken = size + skip if joined == 1 else 1
+            count -= 1
+        index += taken
 
 
-@njit(nogil=True, cache=True)
-def join(
-    data: Any, begin: int, index: int, groups: int, where: Any, plan: Any, tables: Any, out: Any, scratch: Any
-) -> int:
-    """Try the groups from `index` on as one number; return how many groups it took, 0 for none."""
-    keep_apart()
-    first = scratch.first
-    skip = 0
+@kernel
+def has_country_code(first: Any, index: int, groups: int, compact: Any) -> int:
+    """Return 1 where the group is 86 or 0086 and another one follows, else 0."""
     size = first[index + 1] - first[index]
-    prefix = size == 2 or size == 4
-    if prefix:  # 86 or 0086
-        at = first[index + 1] - 2
-        prefix = scratch.compact[at] == 56 and scratch.compact[at + 1] == 54
-        prefix = prefix and (size == 2 or (scratch.compact[at - 2] == 48 and scratch.compact[at - 1] == 48))
-        skip = 1 if prefix else 0
-    span = scratch.start[index]
-    if skip and span > begin and data[span - 1] == _PLUS:
-        span -= 1
-    most = min(groups - index - skip, 5)
-    for count in range(most, 0 if skip else 1, -1):
-        start = index + skip
-        if not shape_fits(first, start, count, scratch.compact, skip):
-            continue
-        if recognise(
-            data, begin, span, scratch.stop[start + count - 1], first[start],
-            first[start + count], np.int64(0), np.int64(1), where, plan, tables, out, scratch,
-        ):
-            return count + skip
-    return 0
+    if index + 1 >= groups or (size != 2 and size != 4):
+        return 0
+    at = first[index + 1] - 2
+    if compact[at] != 56 or compact[at + 1] != 54:
+        return 0
+    return 1 if size == 2 or (compact[at - 2] == 48 and compact[at - 1] == 48) else 0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def shape_fits(first: Any, start: int, count: int, compact: Any, prefixed: int) -> bool:
     """Tell whether `count` groups have the sizes in which some number is written."""
     a = first[start + 1] - first[start]

@@ -103,12 +103,15 @@ def load_word(typing_context: Any, data: Any, position: Any) -> Any:
 
 
 @intrinsic
-def keep_apart(typing_context: Any) -> Any:
-    """`keep_apart()`: the function that calls this is not inlined; large kernels compile faster."""
-    signature = types.void()
+def copy_lanes(typing_context: Any, data: Any, position: Any, into: Any, at: Any) -> Any:
+    """`copy_lanes(data, position, into, at)`: copy 32 bytes; both arrays must have room for them."""
+    signature = types.void(data, types.int64, into, types.int64)
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        builder.function.attributes.add("noinline")
+        vector = _load(context, builder, sig, args[0], args[1])
+        array = context.make_array(sig.args[2])(context, builder, args[2])
+        pointer = builder.gep(array.data, [args[3]])
+        builder.store(vector, builder.bitcast(pointer, _VECTOR.as_pointer()), align=1)
         return context.get_dummy_value()
 
     return signature, code
