@@ -18,6 +18,7 @@ import pytest
 from tests.made_case import REFERENCE_DATE, Found, Made, Record, tables, write_case, write_part
 
 from piidetect.case import CaseWriter, PartMeta, open_case
+from piidetect.case import part as part_module
 from piidetect.case import writer as writer_module
 from piidetect.errors import ArgumentError, CaseError, SchemaError
 from piidetect.schema import TEXT_COLUMN, RowKind, Verdict, schemas
@@ -98,7 +99,7 @@ def test_what_is_written_is_read_again(case, tmp_path):
 
 
 def test_batches_are_gathered_into_row_groups(tmp_path, monkeypatch):
-    monkeypatch.setattr(writer_module, "GROUP_ROWS", 4)
+    monkeypatch.setattr(part_module, "GROUP_ROWS", 4)
     records = tuple(Record((Found("CN_MOBILE", n),), n) for n in range(1, 12))
     case = write_case(tmp_path / "case", [Made("a.csv", records, batch=3)])
     file = pq.ParquetFile(case.parts[0].records)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from piidetect.case.opened import Case, open_case
-from piidetect.case.writer import CaseWriter, PartMeta, PartWriter
+from piidetect.case.part import PartMeta, PartWriter
+from piidetect.case.writer import CaseWriter
 
 __all__ = ["Case", "CaseWriter", "PartMeta", "PartWriter", "open_case"]

@@ -50,6 +50,10 @@ class CategoryCount(TypedDict):
     persons: int
 
 
+#: Up to so many records keys are counted beside the SQL; more, and both together take too much.
+BESIDE_ROWS = 2_000_000
+
+
 @dataclass(frozen=True)
 class Counts:
     """All figures of a case.
@@ -82,7 +86,7 @@ def count(
     Args:
         case_dir: the folder, or one that :func:`~piidetect.case_folder.read_folder` opened.
         memory_limit: what DuckDB may hold before it spills, e.g. ``512MB``; the count of distinct
-            keys takes as much again at most.
+            keys holds as much at most.
         threads: how many threads; ``None`` for one per core.
         temp_directory: where a spill folder is made; ``None`` for the case folder.
         policy: when a record identifies somebody.
@@ -100,7 +104,7 @@ def count(
         _connection(folder, spill, memory_limit, threads) as connection,
     ):
         keys = beside.submit(_distinct, folder, rule, memory)
-        if threads == 1:
+        if threads == 1 or sum(part.meta["rows"] for part in folder.parts) > BESIDE_ROWS:
             wait([keys])
         return _count(Tables(connection, folder), folder, rule, keys)
 
