@@ -136,6 +136,17 @@ def test_scan_keeps_a_case_that_reports_the_same(run, users):
     assert run("report", "case", "--format", "json").stdout == scanned.stdout
 
 
+def test_a_case_among_the_sources_is_not_scanned(run, users, tmp_path):
+    (tmp_path / "seized").mkdir()
+    users.rename(tmp_path / "seized" / "users.csv")
+    assert run("scan", "seized", "--out", "seized/case").exit_code == 0
+    result = run("scan", "seized", "--format", "json")
+    built = json.loads(result.stdout)
+    assert [source["path"] for source in built["sources"]] == ["seized/users.csv"]
+    assert [alert["code"] for alert in built["alerts"]] == ["case_skipped"]
+    assert "seized is not empty" in one_line_error(run("scan", "seized", "--out", "seized"))
+
+
 def test_no_raw_value_is_printed_or_kept(run, users, tmp_path):
     result = run("scan", "users.csv", "--out", "case")
     kept = [p.read_bytes() for p in (tmp_path / "case").rglob("*") if p.is_file()]

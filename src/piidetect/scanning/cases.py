@@ -94,7 +94,11 @@ def scan(
             raise ArgumentError(_nothing_read(alerts))
         for alert in alerts:
             writer.alert(
-                alert.source, alert.code, alert.message, row=alert.row, byte_offset=alert.byte_offset
+                alert.source,
+                alert.code,
+                alert.message,
+                row=alert.row,
+                byte_offset=alert.byte_offset,
             )
         return writer.finish()
 
@@ -121,7 +125,11 @@ def _day(reference_date: dt.date | str | None) -> dt.date:
 def _threads(threads: int | None) -> int:
     """Return how many threads to use: those asked for, else the cores this process may use."""
     if threads is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return (
+            len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else os.cpu_count() or 1
+        )
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
         msg = f"threads: {threads!r} is not a whole number from 1 up"
         raise ArgumentError(msg)
@@ -149,17 +157,24 @@ def _sources(paths_or_table: Any, out: Any, alerts: list[Alert]) -> Sequence[Any
     if not paths:
         msg = "no path was given; name at least one file or folder"
         raise ArgumentError(msg)
-    own = [] if out is None or not Path(out).is_dir() else [out]  # a case isn't scanned as a source
+    own = [] if out is None or _holds(out, paths) else [out]  # a case isn't scanned as a source
     found: list[Source] = find(paths, alerts, exclude=own)
     if not found:
         raise ArgumentError(_nothing_read(alerts, paths))
     return found
 
 
+def _holds(out: str | os.PathLike[str], paths: Sequence[str]) -> bool:
+    """Return whether `out` is a source itself or holds one; the case writer then refuses it."""
+    folder = Path(out).resolve()
+    return any(folder in (path, *path.parents) for path in (Path(one).resolve() for one in paths))
+
+
 def _nothing_read(alerts: Sequence[Alert], paths: Sequence[str] = ()) -> str:
     """Say why nothing could be read, and what to do, one line a source."""
     lines = [
-        f"{alert.source}: {alert.message}. {remedy(alert.code, 'en')}".rstrip() for alert in alerts
+        f"{alert.source}: {alert.message.rstrip('.')}. {remedy(alert.code, 'en')}".rstrip()
+        for alert in alerts
     ]
     nothing = f"{', '.join(paths)}: no files were found; give a file, or a folder that holds some"
     return "\n".join(lines or [nothing])
@@ -185,7 +200,9 @@ def _map_all(
             continue
         rows = 0
 
-        def tell(count: int, before: int = done_bytes, past: int = done_rows, name: str = shown) -> None:
+        def tell(
+            count: int, before: int = done_bytes, past: int = done_rows, name: str = shown
+        ) -> None:
             nonlocal rows
             rows += count
             if progress is not None:

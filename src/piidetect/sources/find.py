@@ -29,6 +29,10 @@ def locator(path: str | os.PathLike[str]) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
+#: What tells a case folder from a folder of sources.
+_CASE_NAMES = {"case.json", "parts"}
+
+
 def find(
     paths: Iterable[str | os.PathLike[str]],
     alerts: list[Alert],
@@ -39,7 +43,7 @@ def find(
 
     A path that is given may be a symbolic link; links inside a directory, FIFOs, sockets and
     devices are not read. Each thing left out adds an alert. A file reached twice is read once.
-    Nothing below `exclude` is read.
+    Nothing below `exclude` is read, nor a case folder that an earlier scan wrote.
     """
     left_out = {os.path.realpath(path) for path in exclude}
     found: dict[str, Source] = {}
@@ -74,6 +78,9 @@ def _walk(path: Path, alerts: list[Alert], left_out: set[str], *, given: bool) -
         return
     if names is None:
         alerts.append(_not_regular(shown, status.st_mode))
+        return
+    if _CASE_NAMES <= set(names):
+        alerts.append(Alert(shown, "case_skipped", "a case folder of piidetect is no source"))
         return
     for name in names:
         yield from _walk(path / name, alerts, left_out, given=False)
