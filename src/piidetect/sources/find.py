@@ -79,7 +79,7 @@ def _walk(path: Path, alerts: list[Alert], left_out: set[str], *, given: bool) -
     if names is None:
         alerts.append(_not_regular(shown, status.st_mode))
         return
-    if _CASE_NAMES <= set(names):
+    if set(names) >= _CASE_NAMES:
         alerts.append(Alert(shown, "case_skipped", "a case folder of piidetect is no source"))
         return
     for name in names:
