@@ -193,11 +193,11 @@ def summary(lines: list[list[object]], skipped: list[tuple[str, str, str]]) -> s
         "|---|---|" + "---|" * len(ENTITIES),
     ]
     for bench, corpus in best:
-        if "/" in bench:
+        if (f"{bench}/{ENTITIES[0]}", corpus) not in best:
             continue
         cells = []
         for entity in ENTITIES:
-            line = best.get((f"{bench}/{entity}", corpus), [0.0] * 6 + ["nan"] * 3)
+            line = best[f"{bench}/{entity}", corpus]
             cells.append(f"{float(line[6]):.4f} / {float(line[7]):.4f} / {float(line[8]):+.4f}")
         text.append(f"| {bench} | {corpus} | " + " | ".join(cells) + " |")
     if skipped:
