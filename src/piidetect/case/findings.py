@@ -13,6 +13,7 @@ from piidetect.schema import ENTITIES, ENTITY_NUMBER, TEXT_COLUMN, Verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import duckdb
     import pyarrow as pa
 
     from piidetect.case_folder import Part
@@ -25,10 +26,13 @@ def findings(parts: Sequence[Part], entity: str | None, verdict: str | Verdict |
         ArgumentError: there is no such entity or verdict.
         CaseError: a part is damaged.
     """
+    import duckdb
     import pyarrow as pa
 
     where = _conditions(entity, verdict)
-    return pa.concat_tables([_schema().empty_table(), *(_read(part, where) for part in parts)])
+    with duckdb.connect(":memory:") as connection:
+        tables = [_read(connection, part, where) for part in parts]
+    return pa.concat_tables([_schema().empty_table(), *tables])
 
 
 def _conditions(entity: str | None, verdict: str | Verdict | None) -> str:
@@ -48,7 +52,7 @@ def _conditions(entity: str | None, verdict: str | Verdict | None) -> str:
     return " and ".join(conditions)
 
 
-def _read(part: Part, where: str) -> pa.Table:
+def _read(connection: duckdb.DuckDBPyConnection, part: Part, where: str) -> pa.Table:
     import duckdb
 
     sql = f"""
@@ -56,9 +60,8 @@ def _read(part: Part, where: str) -> pa.Table:
         from read_parquet(?) as f join read_parquet(?) as r using (row)
         where {where} order by f.row, f.start, f.entity"""
     try:
-        with duckdb.connect(":memory:") as connection:
-            paths = [literal(part.findings), literal(part.records)]
-            rows = connection.sql(sql, params=paths).to_arrow_table()
+        paths = [literal(part.findings), literal(part.records)]
+        rows = connection.sql(sql, params=paths).to_arrow_table()
     except duckdb.Error as error:
         msg = (
             f"{part.directory} can't be read ({str(error).splitlines()[0]}); "
