@@ -169,7 +169,7 @@ def indexed(text: bytes, rules: dict, block: int, room: int = 1000) -> list[tupl
     tally = np.zeros(len(index.TALLY), np.int64)
     while begin < len(text):
         data = np.frombuffer(bytearray(text[begin:size] + bytes(64)), np.uint8)
-        rows = index.empty_rows(room, room * (rules["n_columns"] + 1))
+        rows = index.empty_rows(room, rules["n_columns"])
         final = size == len(text)
         number, cells, after = index.index_block(data, 0, size - begin, final, grammar, rows)
         assert cells == rows.row_cell[number]

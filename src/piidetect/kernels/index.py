@@ -24,15 +24,15 @@ from piidetect.kernels.split import (
     is_blank,
     is_delimiter,
 )
-from piidetect.schema import RowKind
+from piidetect.schema import TEXT_COLUMN, RowKind
 
 __all__ = ["TALLY", "Grammar", "Rows", "empty_rows", "grammar", "index_block"]
 
 _LF, _CR = 10, 13
-_PARSED = int(RowKind.PARSED)
+_PARSED, _TEXT, _BLANK = int(RowKind.PARSED), int(RowKind.TEXT), int(RowKind.BLANK)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _marks(data: Any, base: int, first: int, quote: int) -> Any:
     """Return the bits of the delimiter's first byte, LF and the quote in 64 bytes."""
     low = equal_bits(data, base, first) | equal_bits(data, base, _LF)
@@ -57,7 +57,7 @@ def index_block(data: Any, row: int, size: int, final: bool, g: Any, rows: Any) 
     delimiter, quote, blank = g.delimiter, g.quote, g.blank
     cell_start, cell_stop, cell_column = rows.cell_start, rows.cell_stop, rows.cell_column
     row_cell, row_start, row_kind = rows.row_cell, rows.row_start, rows.row_kind
-    limit = row_start.size
+    limit, tally, spans = row_start.size, rows.tally, rows.spans
     title = g.heading_stop[0] if g.heading_stop.size else np.int64(-1)  # length of its first cell
     letter = g.heading[0] if g.heading.size else np.uint8(0)
     width = delimiter.size
@@ -130,9 +130,28 @@ def index_block(data: Any, row: int, size: int, final: bool, g: Any, rows: Any) 
                     opened = True
             base += 64
         if row < size:
-            after, cell = index_row(data, row, size, final, g, rows, number, cell)
+            after, stop, kind, note = index_row(data, row, size, final, g, spans)
             if after == NEED:
                 break
+            row_start[number] = row
+            row_kind[number] = kind
+            if kind == _PARSED:
+                for column in range(n):
+                    cell_start[cell + column] = spans[0, column]
+                    cell_stop[cell + column] = spans[1, column]
+                    cell_column[cell + column] = column
+                cell += n
+                tally[3] += note
+            elif kind == _TEXT:
+                cell_start[cell] = row
+                cell_stop[cell] = stop
+                cell_column[cell] = TEXT_COLUMN
+                cell += 1
+                tally[0] += 1
+                tally[4] += note // 2
+            else:
+                tally[1 if kind == _BLANK else 2] += 1
             row = after
             number += 1
+            row_cell[number] = cell
     return number, cell, row

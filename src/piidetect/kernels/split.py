@@ -21,10 +21,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
-from piidetect.schema import TEXT_COLUMN, RowKind
+from piidetect.schema import RowKind
 
 _LF, _CR = 10, 13
 _PARSED, _TEXT = int(RowKind.PARSED), int(RowKind.TEXT)
@@ -57,7 +58,8 @@ class Rows(NamedTuple):
     """What `index_block` fills.
 
     int64 `cell_start`, `cell_stop`, uint16 `cell_column` [C]; int64 `row_cell` [R + 1],
-    `row_start` [R], uint8 `row_kind` [R]; int64 `tally` [5], counts by the names in TALLY.
+    `row_start` [R], uint8 `row_kind` [R]; int64 `tally` [5], counts by the names in TALLY; int64
+    `spans` [2, n_columns], starts and stops of the cells of the row that is being split.
     """
 
     cell_start: np.ndarray
@@ -67,6 +69,7 @@ class Rows(NamedTuple):
     row_start: np.ndarray
     row_kind: np.ndarray
     tally: np.ndarray
+    spans: np.ndarray
 
 
 def grammar(
@@ -96,8 +99,9 @@ def grammar(
     )
 
 
-def empty_rows(rows: int, cells: int) -> Rows:
-    """Return room for `rows` rows and `cells` cells."""
+def empty_rows(rows: int, n_columns: int) -> Rows:
+    """Return room for `rows` rows of up to `n_columns` cells."""
+    cells = (rows + 1) * n_columns + 1
     return Rows(
         np.empty(cells, np.int64),
         np.empty(cells, np.int64),
@@ -106,10 +110,15 @@ def empty_rows(rows: int, cells: int) -> Rows:
         np.empty(rows, np.int64),
         np.empty(rows, np.uint8),
         np.zeros(len(TALLY), np.int64),
+        np.empty((2, n_columns), np.int64),
     )
 
 
-@njit(nogil=True, cache=True)
+#: Kernels that only kernels call: numba makes no wrapper for Python, which takes a while.
+_inner = njit(nogil=True, cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+@_inner
 def is_delimiter(data: Any, position: int, delimiter: Any) -> bool:
     """Say whether the delimiter stands at `position`."""
     if delimiter.size == 0:
@@ -120,7 +129,7 @@ def is_delimiter(data: Any, position: int, delimiter: Any) -> bool:
     return True
 
 
-@njit(nogil=True, cache=True)
+@_inner
 def is_blank(data: Any, position: int, stop: int, blank: Any, delimiter: Any) -> bool:
     """Say whether `data[position:stop]` is white space, quotes and delimiters only."""
     while position < stop:
@@ -133,23 +142,23 @@ def is_blank(data: Any, position: int, stop: int, blank: Any, delimiter: Any) ->
     return True
 
 
-@njit(nogil=True, cache=True)
-def _is_heading(data: Any, g: Any, rows: Any, cell: int) -> bool:
-    """Say whether the row whose first cell is number `cell` has the heading's cells."""
+@_inner
+def _is_heading(data: Any, heading: Any, heading_stop: Any, spans: Any) -> bool:
+    """Say whether a row has the heading's cells."""
     begin = 0
-    for column in range(g.heading_stop.size):
-        start = rows.cell_start[cell + column]
-        length = g.heading_stop[column] - begin
-        if rows.cell_stop[cell + column] - start != length:
+    for column in range(heading_stop.size):
+        start = spans[0, column]
+        length = heading_stop[column] - begin
+        if spans[1, column] - start != length:
             return False
         for i in range(length):
-            if data[start + i] != g.heading[begin + i]:
+            if data[start + i] != heading[begin + i]:
                 return False
         begin += length
-    return g.heading_stop.size > 0
+    return heading_stop.size > 0
 
 
-@njit(nogil=True, cache=True)
+@_inner
 def _find(data: Any, byte: int, other: int, position: int, stop: int) -> int:
     """Return where `byte` or `other` next stands in `data[position:stop]`, or -1."""
     while position < stop:
@@ -161,7 +170,7 @@ def _find(data: Any, byte: int, other: int, position: int, stop: int) -> int:
     return -1
 
 
-@njit(nogil=True, cache=True)
+@_inner
 def _line_end(data: Any, p: int, row: int, size: int, final: bool, bare_cr: bool) -> Any:
     """Return (end of the text, start of the next line) if a line ends at `p`, else (-1, 0).
 
@@ -179,7 +188,7 @@ def _line_end(data: Any, p: int, row: int, size: int, final: bool, bare_cr: bool
     return -1, 0
 
 
-@njit(nogil=True, cache=True)
+@_inner
 def _line(data: Any, row: int, size: int, final: bool, bare_cr: bool) -> Any:
     """Return (end of the text, start of the next line, ended by CR) of the line at `row`.
 
@@ -208,7 +217,7 @@ def _line(data: Any, row: int, size: int, final: bool, bare_cr: bool) -> Any:
     return (size - 1 if data[size - 1] == _CR else size), size, bare_cr
 
 
-@njit(nogil=True, cache=True)
+@_inner
 def _quoted(
     data: Any, start: int, size: int, final: bool, bare_cr: bool, delimiter: Any, quote: int
 ) -> Any:
@@ -247,18 +256,16 @@ def _quoted(
     return (_MALFORMED, breaks) if final else (NEED, breaks)
 
 
-@njit(nogil=True, cache=True)
+@_inner
 def _split(
-    data: Any, row: int, size: int, final: bool, bare_cr: bool, quotes: bool, g: Any, rows: Any,
-    cell: int,
+    data: Any, row: int, size: int, final: bool, bare_cr: bool, quotes: bool,
+    delimiter: Any, quote: int, spans: Any,
 ) -> Any:  # fmt: skip
     """Split the row at `row`; return (next row, cells, line breaks inside, extras that hold text).
 
-    Up to `n_columns` cells are written from number `cell` on. The next row is -1 where more bytes
-    are needed, -2 where the row is malformed.
+    As many cells as the table has are written to `spans`. The next row is -1 where more bytes are
+    needed, -2 where the row is malformed.
     """
-    delimiter, quote, n = g.delimiter, g.quote, g.n_columns
-    cell_start, cell_stop, cell_column = rows.cell_start, rows.cell_stop, rows.cell_column
     count, breaks, extra = 0, 0, False
     field = row
     while True:
@@ -287,10 +294,9 @@ def _split(
             if not quotes and quote and stop - start >= 2:
                 if data[start] == quote and data[stop - 1] == quote:
                     start, stop = start + 1, stop - 1
-        if count < n:
-            cell_start[cell + count] = start
-            cell_stop[cell + count] = stop
-            cell_column[cell + count] = count
+        if count < spans.shape[1]:
+            spans[0, count] = start
+            spans[1, count] = stop
         elif stop > start:
             extra = True
         count += 1
@@ -299,75 +305,51 @@ def _split(
         field = p + delimiter.size
 
 
-@njit(nogil=True, cache=True)
-def _attempt(
-    data: Any, row: int, line: int, size: int, final: bool, bare_cr: bool, g: Any, rows: Any,
-    cell: int,
-) -> Any:  # fmt: skip
-    """Return (next row, RowKind, repaired) of the row at `row`; the next line begins at `line`.
+@intrinsic
+def _keep_apart(typing_context: Any) -> Any:
+    """`_keep_apart()`: the kernel that calls this is not inlined into others."""
 
-    A parsed row's cells are written from number `cell` on. The next row is -1 where more bytes are
-    needed.
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.void(), code
+
+
+@_inner
+def index_row(data: Any, row: int, size: int, final: bool, g: Any, spans: Any) -> Any:
+    """Split the row at `row`; return (next row, end of its line, RowKind, note).
+
+    The cells of a parsed row are written to `spans`. The next row is -1 where more bytes are
+    needed. The note is 1 for a row whose quotes are broken, 2 for a line that was cut.
     """
-    after, fits, repaired = NEED, False, False
-    for turn in range(2):  # with quotes, then without; one call, so that numba compiles one
+    _keep_apart()  # from the fast loop, which needs the registers
+    delimiter, quote = g.delimiter, g.quote
+    stop, line, bare_cr = _line(data, row, size, final, g.bare_cr)
+    if line == NEED:
+        return NEED, stop, _TEXT, 0
+    if line == _MALFORMED:
+        return stop, stop, _TEXT, 2
+    quotes = size > row  # true, but no constant: numba compiles `_split` once
+    while True:
         after, count, breaks, extra = _split(
-            data, row, size, final, bare_cr, turn == 0, g, rows, cell
+            data, row, size, final, bare_cr, quotes, delimiter, quote, spans
         )
         if after == NEED:
-            return NEED, _TEXT, False
-        fits = count >= g.n_columns and not extra
-        repaired = fits and turn == 1
-        if after != _MALFORMED and (breaks == 0 or fits):
-            break
-    if is_blank(data, row, after, g.blank, g.delimiter):
-        return after, _BLANK, False
-    if not fits:
-        return line, _TEXT, False
-    if _is_heading(data, g, rows, cell):
-        return after, _REPEATED, False
-    return after, _PARSED, repaired
-
-
-@njit(nogil=True, cache=True)
-def index_row(
-    data: Any, row: int, size: int, final: bool, g: Any, rows: Any, number: int, cell: int
-) -> Any:
-    """Index the row at `row` as number `number`; return (next row or -1, next cell)."""
-    line = _line(data, row, size, final, g.bare_cr)
-    if line[1] == NEED:
-        return NEED, cell
-    stop, after, bare_cr = line
-    kind, repaired = _TEXT, False
-    if after == _MALFORMED:
-        rows.tally[4] += 1
-        after = stop
-    else:
-        for _ in range(2):  # a second time where a bare CR may end the line
-            begin, kind, repaired = _attempt(data, row, after, size, final, bare_cr, g, rows, cell)
-            if begin == NEED:
-                return NEED, cell
-            carriage = -1
-            if kind == _TEXT and not bare_cr:
-                carriage = _find(data, np.int64(_CR), np.int64(_CR), row, stop)
-            if carriage < 0:
-                after = begin
-                break
-            stop, after, bare_cr = carriage, carriage + 1, True
-    rows.row_start[number] = row
-    rows.row_kind[number] = kind
-    if kind == _TEXT:
-        rows.cell_start[cell] = row
-        rows.cell_stop[cell] = stop
-        rows.cell_column[cell] = TEXT_COLUMN
-        rows.tally[0] += 1
-        cell += 1
-    elif kind == _BLANK:
-        rows.tally[1] += 1
-    elif kind == _REPEATED:
-        rows.tally[2] += 1
-    else:
-        rows.tally[3] += repaired
-        cell += g.n_columns
-    rows.row_cell[number + 1] = cell
-    return after, cell
+            return NEED, stop, _TEXT, 0
+        fits = count >= spans.shape[1] and not extra
+        if quotes and (after == _MALFORMED or (breaks > 0 and not fits)):
+            quotes = False
+            continue
+        if is_blank(data, row, after, g.blank, delimiter):
+            return after, stop, _BLANK, 0
+        if fits:
+            if _is_heading(data, g.heading, g.heading_stop, spans):
+                return after, stop, _REPEATED, 0
+            return after, stop, _PARSED, 0 if quotes else 1
+        carriage = -1
+        if not bare_cr:  # a second time where a bare CR may end the line
+            carriage = _find(data, np.int64(_CR), np.int64(_CR), row, stop)
+        if carriage < 0:
+            return line, stop, _TEXT, 0
+        stop, line, bare_cr, quotes = carriage, carriage + 1, True, True

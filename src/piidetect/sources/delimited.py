@@ -113,7 +113,7 @@ class DelimitedSource:
         """Index a piece with as much room as it takes; return (rows, rows, cells, next row)."""
         lines = int(piece.size / max(1.0, self.rules.bytes_per_row) * 1.2) + 64
         while True:
-            rows = index.empty_rows(lines, lines * self.n_columns + self.n_columns + 1)
+            rows = index.empty_rows(lines, self.n_columns)
             number, cells, after = index.index_block(
                 piece.data, position, piece.size, piece.final, grammar, rows
             )

@@ -143,7 +143,7 @@ def rows_of(text: bytes, grammar: index.Grammar, *, final: bool) -> tuple[np.nda
     """Index a sample; return (its bytes with padding, the rows, cut to what was filled)."""
     data = np.frombuffer(bytearray(text + bytes(PADDING)), np.uint8)
     room = text.count(b"\n") + text.count(b"\r") + 2
-    rows = index.empty_rows(room, room * (grammar.n_columns + 1))
+    rows = index.empty_rows(room, grammar.n_columns)
     number, cells, _ = index.index_block(data, 0, len(text), final, grammar, rows)
     return data, index.Rows(
         rows.cell_start[:cells],
@@ -153,6 +153,7 @@ def rows_of(text: bytes, grammar: index.Grammar, *, final: bool) -> tuple[np.nda
         rows.row_start[:number],
         rows.row_kind[:number],
         rows.tally,
+        rows.spans,
     )
 
 
