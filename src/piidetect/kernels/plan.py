@@ -157,7 +157,7 @@ def tally_findings(out: Any, count: int, columns: int, counts: Any, places: Any)
         places: int64[len(counts), k], the first k findings of each.
     """
     for at in range(count):
-        column = min(np.int64(out.column[at]), columns)
+        column: Any = min(np.int64(out.column[at]), columns)
         code = column * 1024 + np.int64(out.entity[at]) * 16 + np.int64(out.verdict[at])
         known = counts[code]
         if known < places.shape[1]:

@@ -68,16 +68,11 @@ def scan(
     workers = _threads(threads)
     alerts: list[Alert] = []
     sources = _sources(paths_or_table, out, alerts)
-    tool = {
-        "name": "piidetect",
-        "version": __version__,
-        "recognizers_sha256": recognizers_sha256(extra),
-    }
     with CaseWriter(
         out,
         reference_date=day,
         parameters={"roles": roles, "bare_phone": bare_phone},
-        tool=tool,
+        tool=_tool(extra),
         categories={one.entity: [one.category] for one in loaded},
         key_file=key_file,
     ) as writer:
@@ -101,6 +96,15 @@ def scan(
                 byte_offset=alert.byte_offset,
             )
         return writer.finish()
+
+
+def _tool(extra: str | None) -> dict[str, str]:
+    """Say what did the work: name, version and the recognizers' digest."""
+    return {
+        "name": "piidetect",
+        "version": __version__,
+        "recognizers_sha256": recognizers_sha256(extra),
+    }
 
 
 def _day(reference_date: dt.date | str | None) -> dt.date:
