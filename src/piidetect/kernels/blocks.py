@@ -24,7 +24,9 @@ _LANES = 32
 _STEP = 48  # windows of 64 bytes overlap by 16
 _LEAST_DIGITS = 7
 _MOST_VALUE = 1000
-_WHOLE_NUMBERS = 3  # entities 0..2 (resident ID, mobile, bank card) are whole numbers to a spreadsheet
+_WHOLE_NUMBERS = (
+    3  # entities 0..2 (resident ID, mobile, bank card) are whole numbers to a spreadsheet
+)
 
 
 @inlined
@@ -90,7 +92,9 @@ def survey(data: Any, begin: int, stop: int) -> Any:
 
 
 @inlined
-def scan_emails(data: Any, begin: int, stop: int, where: Any, plan: Any, out: Any, scratch: Any) -> None:
+def scan_emails(
+    data: Any, begin: int, stop: int, where: Any, plan: Any, out: Any, scratch: Any
+) -> None:
     """Find the e-mail addresses of a cell; the canonical form is lower case."""
     position = begin
     while position < stop:
@@ -112,7 +116,17 @@ def scan_emails(data: Any, begin: int, stop: int, where: Any, plan: Any, out: An
             key0, key1 = hash_bytes(
                 value, np.int64(0), end - start, plan.k0, plan.k1, np.uint64(plan.email), True
             )
-            emit(start, end, np.int64(plan.email), np.int64(VALID), np.int64(0), key0, key1, where, out)
+            emit(
+                start,
+                end,
+                np.int64(plan.email),
+                np.int64(VALID),
+                np.int64(0),
+                key0,
+                key1,
+                where,
+                out,
+            )
         position += _LANES
 
 
@@ -155,7 +169,9 @@ def pack(codes: Any, count: int, units: Any) -> int:
 
 
 @inlined
-def whole_cell(data: Any, begin: int, stop: int, entity: int, where: Any, plan: Any, out: Any, scratch: Any) -> None:
+def whole_cell(
+    data: Any, begin: int, stop: int, entity: int, where: Any, plan: Any, out: Any, scratch: Any
+) -> None:
     """Check a cell of a column that is recognized by heading and values, and write its finding."""
     codes, number = scratch.codes, scratch.number
     number[0] = 0
@@ -167,7 +183,9 @@ def whole_cell(data: Any, begin: int, stop: int, entity: int, where: Any, plan: 
     begin, stop = trim(data, begin, stop)
     prefix, none = np.uint64(entity), np.int64(0)
     if number[0] > 0 and profile in (BIRTH_DATE, DATE, GESTATION_WEEKS):  # however it is written
-        key0, key1 = hash_bytes(number.view(np.uint8), none, np.int64(8), plan.k0, plan.k1, prefix, True)
+        key0, key1 = hash_bytes(
+            number.view(np.uint8), none, np.int64(8), plan.k0, plan.k1, prefix, True
+        )
     elif count < TOO_LONG:
         size = pack(codes, count, scratch.value16)
         key0, key1 = hash_bytes(
@@ -180,7 +198,9 @@ def whole_cell(data: Any, begin: int, stop: int, entity: int, where: Any, plan: 
 
 
 @inlined
-def odd_cell(data: Any, begin: int, stop: int, entity: int, where: Any, plan: Any, out: Any) -> None:
+def odd_cell(
+    data: Any, begin: int, stop: int, entity: int, where: Any, plan: Any, out: Any
+) -> None:
     """Write what a cell of an ID, mobile or card column holds in which no number was found.
 
     Scientific notation has lost its digits; 7 or 8 digits in a phone column are a landline without
@@ -211,8 +231,18 @@ def odd_cell(data: Any, begin: int, stop: int, entity: int, where: Any, plan: An
 
 @kernel
 def scan_block(
-    data: Any, cell_start: Any, cell_stop: Any, cell_column: Any, row_cell: Any, row_start: Any,
-    first_row: int, plan: Any, tables: Any, out: Any, scratch: Any, row_finding: Any,
+    data: Any,
+    cell_start: Any,
+    cell_stop: Any,
+    cell_column: Any,
+    row_cell: Any,
+    row_start: Any,
+    first_row: int,
+    plan: Any,
+    tables: Any,
+    out: Any,
+    scratch: Any,
+    row_finding: Any,
 ) -> None:
     """Write the findings of all cells in the order of rows.
 

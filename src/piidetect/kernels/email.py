@@ -36,7 +36,9 @@ def email_start(data: Any, begin: int, at: int) -> int:
     position = at
     while position > begin and is_local(data[position - 1]) and at - position <= _MOST_LOCAL:
         position -= 1
-    while position < at and not (is_letter(data[position]) or 48 <= data[position] <= 57 or data[position] == 95):
+    while position < at and not (
+        is_letter(data[position]) or 48 <= data[position] <= 57 or data[position] == 95
+    ):
         position += 1
     if at - position > _MOST_LOCAL or data[at - 1] == _DOT:
         return at
@@ -63,7 +65,12 @@ def email_stop(data: Any, at: int, stop: int) -> int:
             position += 1
             continue
         size = position - label
-        if size == 0 or size > _MOST_LABEL or data[label] == _HYPHEN or data[position - 1] == _HYPHEN:
+        if (
+            size == 0
+            or size > _MOST_LABEL
+            or data[label] == _HYPHEN
+            or data[position - 1] == _HYPHEN
+        ):
             break
         labels += 1
         letters = True

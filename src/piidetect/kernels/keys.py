@@ -48,7 +48,9 @@ def rounds(v0: Any, v1: Any, v2: Any, v3: Any, count: int) -> Any:
 
 
 @kernel
-def hash_bytes(data: Any, start: int, stop: int, k0: Any, k1: Any, prefix: Any, prefixed: bool) -> Any:
+def hash_bytes(
+    data: Any, start: int, stop: int, k0: Any, k1: Any, prefix: Any, prefixed: bool
+) -> Any:
     """Hash `data[start:stop]`, behind the 8 bytes of `prefix` where `prefixed`.
 
     Args:

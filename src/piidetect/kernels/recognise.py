@@ -136,8 +136,19 @@ def without_prefix(compact: Any, first: int, last: int) -> int:
 
 @inlined
 def recognise(
-    data: Any, begin: int, start: int, stop: int, first: int, last: int, letters: int, joined: int,
-    where: Any, plan: Any, tables: Any, out: Any, scratch: Any,
+    data: Any,
+    begin: int,
+    start: int,
+    stop: int,
+    first: int,
+    last: int,
+    letters: int,
+    joined: int,
+    where: Any,
+    plan: Any,
+    tables: Any,
+    out: Any,
+    scratch: Any,
 ) -> bool:
     """Find the recognizer that claims `compact[first:last]` and write its finding.
 
@@ -164,7 +175,11 @@ def recognise(
             validator, verdict, compact, first, last, joined, tables
         ):
             if validator == _CARD and verdict == UNASSIGNED:  # only a column can say that
-                known = plan.column_context[where[1]] >> np.uint64(plan.entity[recognizer]) & np.uint64(1) == 1
+                known = (
+                    plan.column_context[where[1]] >> np.uint64(plan.entity[recognizer])
+                    & np.uint64(1)
+                    == 1
+                )
             else:
                 known = in_context(data, begin, start, recognizer, where[1], plan)
             if known and verdict == UNCHECKED:
@@ -199,7 +214,15 @@ def is_placeholder(compact: Any, first: int, last: int, placeholders: Any) -> bo
 
 @inlined
 def emit(
-    start: int, stop: int, entity: int, verdict: int, detail: int, key0: Any, key1: Any, where: Any, out: Any
+    start: int,
+    stop: int,
+    entity: int,
+    verdict: int,
+    detail: int,
+    key0: Any,
+    key1: Any,
+    where: Any,
+    out: Any,
 ) -> None:
     """Write one finding; past the capacity only the count grows, and the caller tries again."""
     at = out.count[0]
@@ -219,8 +242,16 @@ def emit(
 
 @inlined
 def emit_number(
-    start: int, stop: int, first: int, last: int, recognizer: int, verdict: int,
-    where: Any, plan: Any, out: Any, scratch: Any,
+    start: int,
+    stop: int,
+    first: int,
+    last: int,
+    recognizer: int,
+    verdict: int,
+    where: Any,
+    plan: Any,
+    out: Any,
+    scratch: Any,
 ) -> None:
     """Write the finding of a compact number with the key of its canonical value."""
     compact, entity = scratch.compact, np.int64(plan.entity[recognizer])
@@ -283,8 +314,16 @@ def mark_masked(
             fits = in_context(data, begin, start, recognizer, where[1], plan)
         if fits:
             zero = np.uint64(0)
-            emit(start, end, np.int64(plan.entity[recognizer]), np.int64(_MASKED), np.int64(0), zero, zero, where, out)
+            emit(
+                start,
+                end,
+                np.int64(plan.entity[recognizer]),
+                np.int64(_MASKED),
+                np.int64(0),
+                zero,
+                zero,
+                where,
+                out,
+            )
             break
     return end
-
-

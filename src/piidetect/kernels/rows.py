@@ -33,7 +33,9 @@ _OTHER = 1
 
 
 @inlined
-def content_key(data: Any, cell_start: Any, cell_stop: Any, first: int, last: int, k0: Any, k1: Any) -> Any:
+def content_key(
+    data: Any, cell_start: Any, cell_stop: Any, first: int, last: int, k0: Any, k1: Any
+) -> Any:
     """Key of the cells `first:last`, trimmed of spaces; the format that they came in doesn't matter.
 
     SipHash-2-4-128 over words of 8 bytes; each cell closes with a word that holds its last 0-7
@@ -56,7 +58,9 @@ def content_key(data: Any, cell_start: Any, cell_stop: Any, first: int, last: in
             v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 2)
             v0 ^= word
             position += 8
-        word = load_word(data, position) & ((np.uint64(1) << np.uint64(8 * (stop - position))) - np.uint64(1))
+        word = load_word(data, position) & (
+            (np.uint64(1) << np.uint64(8 * (stop - position))) - np.uint64(1)
+        )
         word |= np.uint64((stop - begin) & 0xFF) << np.uint64(56)
         v3 ^= word
         v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 2)
@@ -118,7 +122,11 @@ def gather(first: int, last: int, out: Any, whose: Any, records: Any, row: int) 
         elif entity == _MOBILE or entity == _LANDLINE or entity == _EMAIL:
             known = contact
             contact = better(at, contact, out, whose)
-            if known != _NOBODY and contact == known and contact_rank(entity) > contact_rank(out.entity[known]):
+            if (
+                known != _NOBODY
+                and contact == known
+                and contact_rank(entity) > contact_rank(out.entity[known])
+            ):
                 contact = at
     records.mask[row], records.flaws[row] = mask, flaws
     records.info0[row], records.info1[row] = info0, info1
@@ -141,8 +149,17 @@ def contact_rank(entity: int) -> int:
 
 @kernel
 def summarise_rows(
-    data: Any, cell_start: Any, cell_stop: Any, row_cell: Any, row_finding: Any, whose: Any,
-    k0: Any, k1: Any, out: Any, records: Any, words: Any,
+    data: Any,
+    cell_start: Any,
+    cell_stop: Any,
+    row_cell: Any,
+    row_finding: Any,
+    whose: Any,
+    k0: Any,
+    k1: Any,
+    out: Any,
+    records: Any,
+    words: Any,
 ) -> None:
     """Fill the records of a block.
 

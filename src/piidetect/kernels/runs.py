@@ -253,7 +253,14 @@ def take_group(data: Any, begin: int, start: int, stop: int, groups: int, scratc
 
 @inlined
 def resolve(
-    data: Any, begin: int, groups: int, letters: int, where: Any, plan: Any, tables: Any, out: Any,
+    data: Any,
+    begin: int,
+    groups: int,
+    letters: int,
+    where: Any,
+    plan: Any,
+    tables: Any,
+    out: Any,
     scratch: Any,
 ) -> None:
     """Read a chain of groups from the left: the longest number that is one, else the group alone."""
@@ -273,8 +280,19 @@ def resolve(
             if joined == 1 and skip == 1 and start > begin and data[start - 1] == _PLUS:
                 start -= 1
             claimed = recognise(
-                data, begin, start, scratch.stop[group + size - 1], first[group],
-                first[group + size], letters, joined, where, plan, tables, out, scratch,
+                data,
+                begin,
+                start,
+                scratch.stop[group + size - 1],
+                first[group],
+                first[group + size],
+                letters,
+                joined,
+                where,
+                plan,
+                tables,
+                out,
+                scratch,
             )
             if claimed or joined == 0:
                 taken = size + skip if joined == 1 else 1

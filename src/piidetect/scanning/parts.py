@@ -157,7 +157,9 @@ def _exemplars(shown: dict[Tally, list[tuple[int, str]]]) -> list[dict[str, Any]
     ]
 
 
-def detect_only(path: str, *, threads: int = 1, today: int = 99991231) -> dict[tuple[str, str], int]:
+def detect_only(
+    path: str, *, threads: int = 1, today: int = 99991231
+) -> dict[tuple[str, str], int]:
     """Read a file and detect in it, write nothing; return (entity, verdict) → findings.
 
     For measurements: this is the scan less the case folder and the counting.
@@ -172,4 +174,3 @@ def detect_only(path: str, *, threads: int = 1, today: int = 99991231) -> dict[t
             name = (ENTITIES[entity], verdict_name(verdict))
             counts[name] = counts.get(name, 0) + count
     return counts
-
