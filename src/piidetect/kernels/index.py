@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from piidetect.kernels.compiling import kernel
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
 from piidetect.kernels.split import (
     FIELD_BYTES,
@@ -21,6 +21,7 @@ from piidetect.kernels.split import (
     empty_rows,
     grammar,
     index_row,
+    inner,
     is_blank,
     is_delimiter,
 )
@@ -32,7 +33,7 @@ _LF, _CR = 10, 13
 _PARSED, _TEXT, _BLANK = int(RowKind.PARSED), int(RowKind.TEXT), int(RowKind.BLANK)
 
 
-@njit(nogil=True, cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@inner
 def _marks(data: Any, base: int, first: int, quote: int) -> Any:
     """Return the bits of the delimiter's first byte, LF and the quote in 64 bytes."""
     low = equal_bits(data, base, first) | equal_bits(data, base, _LF)
@@ -43,7 +44,7 @@ def _marks(data: Any, base: int, first: int, quote: int) -> Any:
     return low | (high << np.uint64(LANES))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def index_block(data: Any, row: int, size: int, final: bool, g: Any, rows: Any) -> Any:
     """Index the rows of `data[row:size]` that are complete; return (rows, cells, next row).
 

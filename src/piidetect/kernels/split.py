@@ -115,10 +115,10 @@ def empty_rows(rows: int, n_columns: int) -> Rows:
 
 
 #: Kernels that only kernels call: numba makes no wrapper for Python, which takes a while.
-_inner = njit(nogil=True, cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+inner = njit(nogil=True, cache=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
-@_inner
+@inner
 def is_delimiter(data: Any, position: int, delimiter: Any) -> bool:
     """Say whether the delimiter stands at `position`."""
     if delimiter.size == 0:
@@ -129,7 +129,7 @@ def is_delimiter(data: Any, position: int, delimiter: Any) -> bool:
     return True
 
 
-@_inner
+@inner
 def is_blank(data: Any, position: int, stop: int, blank: Any, delimiter: Any) -> bool:
     """Say whether `data[position:stop]` is white space, quotes and delimiters only."""
     while position < stop:
@@ -142,7 +142,7 @@ def is_blank(data: Any, position: int, stop: int, blank: Any, delimiter: Any) ->
     return True
 
 
-@_inner
+@inner
 def _is_heading(data: Any, heading: Any, heading_stop: Any, spans: Any) -> bool:
     """Say whether a row has the heading's cells."""
     begin = 0
@@ -158,7 +158,7 @@ def _is_heading(data: Any, heading: Any, heading_stop: Any, spans: Any) -> bool:
     return heading_stop.size > 0
 
 
-@_inner
+@inner
 def _find(data: Any, byte: int, other: int, position: int, stop: int) -> int:
     """Return where `byte` or `other` next stands in `data[position:stop]`, or -1."""
     while position < stop:
@@ -170,7 +170,7 @@ def _find(data: Any, byte: int, other: int, position: int, stop: int) -> int:
     return -1
 
 
-@_inner
+@inner
 def _line_end(data: Any, p: int, row: int, size: int, final: bool, bare_cr: bool) -> Any:
     """Return (end of the text, start of the next line) if a line ends at `p`, else (-1, 0).
 
@@ -188,7 +188,7 @@ def _line_end(data: Any, p: int, row: int, size: int, final: bool, bare_cr: bool
     return -1, 0
 
 
-@_inner
+@inner
 def _line(data: Any, row: int, size: int, final: bool, bare_cr: bool) -> Any:
     """Return (end of the text, start of the next line, ended by CR) of the line at `row`.
 
@@ -217,7 +217,7 @@ def _line(data: Any, row: int, size: int, final: bool, bare_cr: bool) -> Any:
     return (size - 1 if data[size - 1] == _CR else size), size, bare_cr
 
 
-@_inner
+@inner
 def _quoted(
     data: Any, start: int, size: int, final: bool, bare_cr: bool, delimiter: Any, quote: int
 ) -> Any:
@@ -256,7 +256,7 @@ def _quoted(
     return (_MALFORMED, breaks) if final else (NEED, breaks)
 
 
-@_inner
+@inner
 def _split(
     data: Any, row: int, size: int, final: bool, bare_cr: bool, quotes: bool,
     delimiter: Any, quote: int, spans: Any,
@@ -316,7 +316,7 @@ def _keep_apart(typing_context: Any) -> Any:
     return types.void(), code
 
 
-@_inner
+@inner
 def index_row(data: Any, row: int, size: int, final: bool, g: Any, spans: Any) -> Any:
     """Split the row at `row`; return (next row, end of its line, RowKind, note).
 

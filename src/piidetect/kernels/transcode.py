@@ -17,6 +17,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
+from piidetect.kernels.compiling import kernel
 from piidetect.kernels.simd import LANES, between_bits, count_bits, equal_bits, trailing_zeros
 
 _VECTOR = ir.VectorType(ir.IntType(8), LANES)
@@ -123,7 +124,7 @@ def _store(typing_context: Any, into: Any, at: Any, word: Any) -> Any:
 
 
 #: Kernels that only kernels call: numba makes no wrapper for Python, which takes a while.
-_inner = njit(nogil=True, cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_inner = njit(nogil=True, cache=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 @_inner
@@ -188,7 +189,7 @@ def _ascii(source: Any, position: int, size: int, into: Any, at: int, marks: Any
     return position - begin
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def gb18030(
     source: Any, position: int, size: int, final: bool, into: Any, tables: Any, marks: Any
 ) -> Any:
@@ -236,7 +237,7 @@ def gb18030(
     return position, at
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def utf16(
     source: Any, position: int, size: int, final: bool, into: Any, big: bool, marks: Any
 ) -> Any:
@@ -281,7 +282,7 @@ def utf16(
     return position, at
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def sequence(source: Any, position: int, size: int) -> int:
     """Return the length of the UTF-8 sequence at `position`.
 
@@ -313,7 +314,7 @@ def sequence(source: Any, position: int, size: int) -> int:
     return length
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def utf8(source: Any, position: int, size: int, final: bool, into: Any, marks: Any) -> Any:
     """Copy UTF-8 and replace what isn't; return (next place in the source, bytes written)."""
     at = np.int64(0)
@@ -339,7 +340,7 @@ def utf8(source: Any, position: int, size: int, final: bool, into: Any, marks: A
     return position, at
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def check_utf8(source: Any, position: int, size: int) -> Any:
     """Return (where the valid UTF-8 of `source[position:size]` ends, NULs in it).
 
