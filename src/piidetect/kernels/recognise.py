@@ -171,23 +171,16 @@ def recognise(
         verdict = check(validator, compact, first, last, tables, plan.today)
         if verdict in (INVALID_FORMAT, INVALID_LENGTH):
             continue
-        if verdict == UNCHECKED or not claims_alone(
-            validator, verdict, compact, first, last, joined, tables
-        ):
+        alone = claims_alone(validator, verdict, compact, first, last, joined, tables)
+        if verdict == UNCHECKED or not alone:
             if validator == _CARD and verdict == UNASSIGNED:  # only a column can say that
-                known = (
-                    plan.column_context[where[1]] >> np.uint64(plan.entity[recognizer])
-                    & np.uint64(1)
-                    == 1
-                )
+                held = plan.column_context[where[1]] >> np.uint64(plan.entity[recognizer])
+                known = held & np.uint64(1) == 1
             else:
                 known = in_context(data, begin, start, recognizer, where[1], plan)
             if known and verdict == UNCHECKED:
                 verdict = VALID
-            elif not known and not (
-                verdict == UNCHECKED
-                and claims_alone(validator, verdict, compact, first, last, joined, tables)
-            ):
+            elif not known and not (verdict == UNCHECKED and alone):
                 continue
         if verdict == VALID and is_placeholder(compact, first, last, tables.placeholder):
             verdict = _PLACEHOLDER
