@@ -12,7 +12,7 @@ from __future__ import annotations
 from numba import njit
 
 #: Decorator of kernels that allocate no array.
-kernel = njit(nogil=True, cache=True, _nrt=False)
+kernel = njit(nogil=True, cache=True, _nrt=False, no_cfunc_wrapper=True)
 
 #: Decorator of functions on the path of every cell: part of the kernel that calls them.
-inlined = njit(nogil=True, cache=True, _nrt=False, forceinline=True)
+inlined = njit(nogil=True, cache=True, _nrt=False, inline="always", no_cfunc_wrapper=True)
