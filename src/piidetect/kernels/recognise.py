@@ -296,7 +296,8 @@ def mark_masked(
     while end < stop and (48 <= data[end] <= 57 or (end > stars and data[end] in (88, 120))):
         end += 1
     size = end - start
-    if stars - position < 2 or end == stars or size > LONGEST:
+    glued = end < stop and 65 <= data[end] & 0xDF <= 90
+    if stars - position < 2 or end == stars or size > LONGEST or glued or data[start] > 127:
         return stars
     for index in range(plan.class_first[size], plan.class_first[size + 1]):
         recognizer = plan.class_recognizer[index]

@@ -218,7 +218,7 @@ def scan_cell(
         if ends or separator(data, position, stop) == 0:
             resolve(data, begin, groups, letters, where, plan, tables, out, scratch)
             groups = 0
-            if starred:
+            if starred and letters == 0:
                 position = mark_masked(data, begin, start, position, stop, where, plan, out)
         position = next_digit(data, position + tail, stop)
 
