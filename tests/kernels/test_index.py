@@ -255,6 +255,13 @@ def equal(text: bytes, rules: dict, block: int, room: int = 1000) -> list[tuple]
 RULES = {"delimiter": b",", "quote": b'"', "n_columns": 2, "heading": (), "bare_cr": False}
 
 
+@pytest.mark.parametrize("delimiter", [b",", b"||", b"----"])
+def test_a_row_of_delimiters_is_blank(delimiter):
+    text = delimiter + b"\n" + b"a" + delimiter + b"b\n"
+    rows = equal(text, RULES | {"delimiter": delimiter}, len(text))
+    assert [row[1] for row in rows] == [RowKind.BLANK, RowKind.PARSED]
+
+
 @pytest.mark.parametrize("breaks", [255, 256, 257])
 def test_limit_of_line_breaks_in_a_field(breaks):
     text = b'a,"' + b"\n" * breaks + b'x"\nb,c\n'

@@ -111,7 +111,8 @@ def index_block(data: Any, row: int, size: int, final: bool, g: Any, rows: Any) 
                     if column != n or p - row > FIELD_BYTES:
                         plain = False
                         break
-                    if blank[data[row]] and is_blank(data, row, p, blank, delimiter):
+                    starts = blank[data[row]] or data[row] == first
+                    if starts and is_blank(data, row, p, blank, delimiter):
                         plain = False
                         break
                     if cell_stop[cell] - cell_start[cell] == title:
