@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
+from piidetect.kernels.compiling import inlined, inner, kernel
 from piidetect.kernels.dates import is_real_day, parse_date
 from piidetect.kernels.fold import (
     ADDRESS_HIGH,
@@ -67,7 +67,7 @@ _COMPOUND_SURNAMES = np.array(
 )
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _has_surname(codes: Any, n: int) -> bool:
     """Return whether the hanzi begin with a common surname (`numbers.person_name.has_surname`)."""
     if n < 2 or codes[0] > 0xFFFF:
@@ -77,10 +77,13 @@ def _has_surname(codes: Any, n: int) -> bool:
     if n < 3:
         return False
     pair = np.int64(codes[0]) << 16 | codes[1]
-    return bool((_COMPOUND_SURNAMES == pair).any())
+    for known in _COMPOUND_SURNAMES:
+        if known == pair:
+            return True
+    return False
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _digits_at(codes: Any, at: int, count: int) -> int:
     value = 0
     for i in range(at, at + count):
@@ -88,7 +91,7 @@ def _digits_at(codes: Any, at: int, count: int) -> int:
     return value
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _is_luhn(codes: Any, n: int) -> bool:
     total = 0
     for i in range(n):
@@ -99,7 +102,7 @@ def _is_luhn(codes: Any, n: int) -> bool:
     return total % 10 == 0
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _look_of_18(codes: Any) -> int:
     total = 0
     for i in range(17):
@@ -114,7 +117,7 @@ def _look_of_18(codes: Any) -> int:
     return ID18_LIKE
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _look_of_digits(codes: Any, n: int, dashed: int) -> int:
     """Return the look of `n` digits (separators taken out; dashed: position of the first dash)."""
     if n == 18:
@@ -138,7 +141,7 @@ def _look_of_digits(codes: Any, n: int, dashed: int) -> int:
     return SHORT_PHONE if (n == 7 or n == 8) and codes[0] > 49 else INTEGER
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _look_of_numeric(codes: Any, n: int, digits: Any) -> int:
     """Return the look of a cell of digits and marks, ``TEXT`` where it is none of them."""
     stars = count = dashed = dots = 0
@@ -173,7 +176,7 @@ def _look_of_numeric(codes: Any, n: int, digits: Any) -> int:
     return _look_of_digits(digits, count, dashed)
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _look_of_text(codes: Any, n: int) -> int:
     han = spaces = points = at = 0
     marks = high_at = 0
@@ -201,7 +204,7 @@ def _look_of_text(codes: Any, n: int) -> int:
     return HAN_WORD if han == n and han <= 8 else TEXT
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _look(codes: Any, n: int, digits: Any) -> int:
     if is_absent(codes, n):
         return EMPTY
@@ -222,10 +225,8 @@ def _look(codes: Any, n: int, digits: Any) -> int:
     return look if look != TEXT else _look_of_text(codes, n)
 
 
-@njit(nogil=True, cache=True)
-def _look_cells(data: Any, start: Any, stop: Any, out: Any) -> None:
-    codes = np.empty(MAX_CODES, np.int32)
-    digits = np.empty(MAX_CODES, np.int32)
+@kernel
+def _look_cells(data: Any, start: Any, stop: Any, out: Any, codes: Any, digits: Any) -> None:
     for i in range(start.size):
         n = fold_cell(data, start[i], stop[i], codes)
         out[i] = _look(codes, n, digits)
@@ -245,5 +246,6 @@ def look_cells(
         uint8[C], ``EMPTY`` to ``TEXT``.
     """
     out = np.empty(start.size, np.uint8)
-    _look_cells(data, start, stop, out)
+    codes, digits = np.empty((2, MAX_CODES), np.int32)
+    _look_cells(data, start, stop, out, codes, digits)
     return out

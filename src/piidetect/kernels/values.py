@@ -11,9 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
-from piidetect.kernels.compiling import kernel
+from piidetect.kernels.compiling import inlined, inner, kernel
 from piidetect.kernels.dates import digits_at, is_real_day, judge_date, parse_date
 from piidetect.kernels.fold import (
     ADDRESS_HIGH,
@@ -76,7 +75,7 @@ def profile_id(entity: str, kind: str) -> int:
     return _PROFILES.get(entity, 0)
 
 
-@kernel
+@inlined
 def _is_newborn(codes: Any, n: int) -> bool:
     """Return whether at least two hanzi, spaces apart, end with 之子, 之女 or 之婴."""
     i = n - 2
@@ -86,7 +85,7 @@ def _is_newborn(codes: Any, n: int) -> bool:
     return codes[i] == 0x4E4B and (last == 0x5B50 or last == 0x5973 or last == 0x5A74)
 
 
-@kernel
+@inlined
 def _person(codes: Any, n: int) -> int:
     han = letters = dots = others = 0
     if n > 2 and (kind_of(codes[n - 2]) & HAN):
@@ -132,7 +131,7 @@ def _person(codes: Any, n: int) -> int:
     return _VALID if han <= 25 else _LENGTH
 
 
-@kernel
+@inlined
 def _address(codes: Any, n: int) -> int:
     stars = 0
     for i in range(n):
@@ -165,7 +164,7 @@ def _address(codes: Any, n: int) -> int:
     return _VALID if n >= 5 else _LENGTH
 
 
-@kernel
+@inlined
 def _is_other(codes: Any, n: int) -> bool:
     """Return whether the code has the shape of a mobile number, a date or a resident ID."""
     if n != 8 and n != 11 and n != 15 and n != 18:
@@ -191,7 +190,7 @@ def _is_other(codes: Any, n: int) -> bool:
     return is_real_day(19000000 + day)
 
 
-@kernel
+@inner
 def is_scientific(codes: Any, n: int) -> bool:
     """Return whether the codes are a shortened number: ``3.30106E+17``."""
     if n < 4 or codes[0] < 48 or codes[0] > 57:
@@ -209,7 +208,7 @@ def is_scientific(codes: Any, n: int) -> bool:
     return True
 
 
-@kernel
+@inlined
 def _number(codes: Any, n: int, longest: int) -> int:
     digits = 0
     foreign = False
@@ -230,7 +229,7 @@ def _number(codes: Any, n: int, longest: int) -> int:
     return _VALID
 
 
-@kernel
+@inlined
 def _icd10(codes: Any, n: int) -> int:
     if codes[n - 1] == 43 or codes[n - 1] == 42:
         n -= 1
@@ -258,7 +257,7 @@ def _icd10(codes: Any, n: int) -> int:
     return value if at == 11 else 0
 
 
-@kernel
+@inlined
 def _gestation(codes: Any, n: int) -> int:
     """Return the days of gestation, 0 where the cell has none."""
     weeks, at = digits_at(codes, n, 1 if codes[0] == 0x5B55 else 0, 2)
@@ -281,7 +280,7 @@ def _gestation(codes: Any, n: int) -> int:
     return value if known and at + 1 == n else 0
 
 
-@kernel
+@inner
 def _check(codes: Any, n: int, profile: int, today: int, value: Any) -> int:
     """Return the verdict on folded codes; write the value, where there is one, to value[0]."""
     if is_absent(codes, n):
@@ -314,12 +313,11 @@ def _check(codes: Any, n: int, profile: int, today: int, value: Any) -> int:
     return verdict
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _check_cells(
-    data: Any, start: Any, stop: Any, profile: int, today: int, out_verdict: Any, out_value: Any
-) -> None:
-    codes = np.empty(MAX_CODES, np.int32)
-    value = np.zeros(1, np.int64)
+    data: Any, start: Any, stop: Any, profile: int, today: int, out_verdict: Any, out_value: Any,
+    codes: Any, value: Any,
+) -> None:  # fmt: skip
     for i in range(start.size):
         value[0] = 0
         n = fold_cell(data, start[i], stop[i], codes)
@@ -348,4 +346,5 @@ def check_cells(
         out_value: int64[C], overwritten: dates yyyymmdd, gestation in days, ICD-10 codes
             letter * 100 + two digits (A = 1), else 0.
     """
-    _check_cells(data, start, stop, profile, today, out_verdict, out_value)
+    codes, value = np.empty(MAX_CODES, np.int32), np.zeros(1, np.int64)
+    _check_cells(data, start, stop, profile, today, out_verdict, out_value, codes, value)
