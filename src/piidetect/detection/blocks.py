@@ -11,7 +11,7 @@ import numpy as np
 from piidetect.detection.masking import mask
 from piidetect.kernels.blocks import scan_block
 from piidetect.kernels.plan import Out, Scratch, new_out, new_records, new_scratch, tally_findings
-from piidetect.kernels.rows import summarise_rows
+from piidetect.kernels.rows import RowScratch, new_row_scratch, summarise_rows
 from piidetect.schema import ENTITIES, TEXT_COLUMN, Verdict, schemas
 
 if TYPE_CHECKING:
@@ -75,6 +75,14 @@ def find(block: Block, setup: Setup) -> tuple[Out, np.ndarray]:
         capacity = needed
 
 
+def _row_scratch() -> RowScratch:
+    """Return the room for rows of this thread."""
+    scratch: RowScratch | None = getattr(_LOCAL, "rows", None)
+    if scratch is None:
+        scratch = _LOCAL.rows = new_row_scratch()
+    return scratch
+
+
 def detect_block(block: Block, setup: Setup, *, exemplars: bool = True) -> BlockResult:
     """Find, judge and key what a block holds.
 
@@ -99,7 +107,7 @@ def detect_block(block: Block, setup: Setup, *, exemplars: bool = True) -> Block
         setup.plan.k1,
         out,
         made,
-        np.zeros(6, np.uint64),
+        _row_scratch(),
     )
     count = int(out.count[0])
     findings = pa.RecordBatch.from_arrays(

@@ -11,10 +11,11 @@ from piidetect.kernels.checks import INVALID_LENGTH, PRECISION_LOST, UNCHECKED, 
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.email import email_start, email_stop
 from piidetect.kernels.fold import TOO_LONG, fold_cell
-from piidetect.kernels.keys import hash_bytes
-from piidetect.kernels.recognise import emit
+from piidetect.kernels.keys import flush_keys, queue_key
+from piidetect.kernels.plain import encode, is_plain
+from piidetect.kernels.recognise import emit, fill_sieve
 from piidetect.kernels.runs import scan_cell
-from piidetect.kernels.simd import between_bits, count_bits, equal_bits, trailing_zeros
+from piidetect.kernels.simd import between_bits, equal_bits, trailing_zeros
 from piidetect.kernels.values import BIRTH_DATE, DATE, GESTATION_WEEKS, _check
 from piidetect.schema import ENTITY_NUMBER
 
@@ -49,12 +50,13 @@ def may_hold_number(digits: Any, links: Any) -> bool:
 
 @inlined
 def survey(data: Any, begin: int, stop: int) -> Any:
-    """Tell what a cell may hold: numbers, e-mail addresses (`@`), masked numbers (`*`).
+    """Tell what a cell may hold: numbers (or masked ones), e-mail addresses, nothing to be folded.
 
     Windows of 64 bytes overlap by 16, so that what a number needs lies within one.
     """
-    number, wide_forms = False, 0
-    ats, stars = np.uint64(0), np.uint64(0)
+    number = False
+    ats, stars, wides = np.uint64(0), np.uint64(0), np.uint64(0)
+    leads = np.uint64(0)
     position = begin
     while position < stop:
         digits, links = np.uint64(0), np.uint64(0)
@@ -68,6 +70,7 @@ def survey(data: Any, begin: int, stop: int) -> Any:
             mail = equal_bits(data, at, 64)
             star = equal_bits(data, at, 42)
             wide = equal_bits(data, at, 0xEF)
+            leads |= wide
             if wide:  # full-width digits, dash and closing bracket
                 third = between_bits(data, at + 2, 0x90, 10)
                 third |= equal_bits(data, at + 2, 0x8D) | equal_bits(data, at + 2, 0x89)
@@ -81,14 +84,14 @@ def survey(data: Any, begin: int, stop: int) -> Any:
                 mail &= inside
                 star &= inside
                 wide &= inside
-            wide_forms += count_bits(wide)
+            wides |= wide
             digits |= bits << np.uint64(half * _LANES)
             links |= link << np.uint64(half * _LANES)
             ats |= mail
             stars |= star
         number = number or may_hold_number(digits, links)
         position += 2 * _LANES if stop - position <= 2 * _LANES else _STEP
-    return number or wide_forms > 0 or stars != 0, ats != 0
+    return number or (wides | stars) != 0, ats != 0, (leads | wides | stars) == 0
 
 
 @inlined
@@ -113,20 +116,9 @@ def scan_emails(
             for index in range(end - start):
                 byte = data[start + index]
                 value[index] = byte | 32 if 65 <= byte <= 90 else byte
-            key0, key1 = hash_bytes(
-                value, np.int64(0), end - start, plan.k0, plan.k1, np.uint64(plan.email), True
-            )
-            emit(
-                start,
-                end,
-                np.int64(plan.email),
-                np.int64(VALID),
-                np.int64(0),
-                key0,
-                key1,
-                where,
-                out,
-            )
+            entity, none = np.int64(plan.email), np.int64(0)
+            emit(start, end, entity, np.int64(VALID), none, where, out)
+            queue_key(value, none, end - start, entity, out.count[0] - 1, plan, out, scratch)
         position += _LANES
 
 
@@ -154,62 +146,53 @@ def is_scientific(data: Any, begin: int, stop: int) -> bool:
 
 
 @inlined
-def pack(codes: Any, count: int, units: Any) -> int:
-    """Write folded code points as 16-bit units, those beyond U+FFFF as two; return the bytes."""
-    beyond = 0
-    for index in range(count):
-        units[index] = codes[index]
-        beyond |= codes[index] >> 16
-    if beyond == 0:
-        return 2 * count
-    for index in range(count):
-        units[2 * index] = codes[index] & 0xFFFF
-        units[2 * index + 1] = codes[index] >> 16
-    return 4 * count
-
-
-@inlined
 def whole_cell(
-    data: Any, begin: int, stop: int, entity: int, where: Any, plan: Any, out: Any, scratch: Any
+    data: Any,
+    begin: int,
+    stop: int,
+    entity: int,
+    unfolded: bool,
+    where: Any,
+    plan: Any,
+    out: Any,
+    scratch: Any,
 ) -> None:
-    """Check a cell of a column that is recognized by heading and values, and write its finding."""
-    codes, number = scratch.codes, scratch.number
-    number[0] = 0
-    count = fold_cell(data, begin, stop, codes)
+    """Check a cell of a column that is recognized by heading and values, and write its finding.
+
+    The key is that of the canonical form: a date as a number, else the folded text in UTF-8.
+    """
     profile = plan.column_profile[where[1]]
-    verdict = _check(codes, count, profile, plan.today, number)
-    if verdict == 0:
-        return
-    begin, stop = trim(data, begin, stop)
-    prefix, none = np.uint64(entity), np.int64(0)
-    if number[0] > 0 and profile in (BIRTH_DATE, DATE, GESTATION_WEEKS):  # however it is written
-        key0, key1 = hash_bytes(
-            number.view(np.uint8), none, np.int64(8), plan.k0, plan.k1, prefix, True
-        )
-    elif count < TOO_LONG:
-        size = pack(codes, count, scratch.value16)
-        key0, key1 = hash_bytes(
-            scratch.value16.view(np.uint8), none, size, plan.k0, plan.k1, prefix, True
-        )
-    else:
-        end = min(stop, begin + _MOST_VALUE)
-        key0, key1 = hash_bytes(data, begin, end, plan.k0, plan.k1, prefix, True)
-    emit(begin, stop, entity, np.int64(verdict), np.int64(0), key0, key1, where, out)
+    source, first, last = data, begin, stop
+    verdict: Any = np.int64(VALID)
+    if not is_plain(data, begin, stop, profile, unfolded):
+        codes, number = scratch.codes, scratch.number
+        number[0] = 0
+        count = fold_cell(data, begin, stop, codes)
+        verdict = np.int64(_check(codes, count, profile, plan.today, number))
+        begin, stop = trim(data, begin, stop)
+        first, last = begin, min(stop, begin + _MOST_VALUE)
+        if number[0] > 0 and profile in (BIRTH_DATE, DATE, GESTATION_WEEKS):  # however written
+            source, first, last = number.view(np.uint8), np.int64(0), np.int64(8)
+        elif count < TOO_LONG:
+            source, first = scratch.value, np.int64(0)
+            last = encode(codes, count, scratch.value)
+    if verdict != 0:
+        emit(begin, stop, entity, verdict, np.int64(0), where, out)
+        queue_key(source, first, last, entity, out.count[0] - 1, plan, out, scratch)
 
 
 @inlined
 def odd_cell(
-    data: Any, begin: int, stop: int, entity: int, where: Any, plan: Any, out: Any
+    data: Any, begin: int, stop: int, entity: int, where: Any, plan: Any, out: Any, scratch: Any
 ) -> None:
     """Write what a cell of an ID, mobile or card column holds in which no number was found.
 
     Scientific notation has lost its digits; 7 or 8 digits in a phone column are a landline without
     its area code; other digits have the wrong length.
     """
-    zero = np.uint64(0)
     begin, stop = trim(data, begin, stop)
     if is_scientific(data, begin, stop):
-        emit(begin, stop, entity, np.int64(PRECISION_LOST), np.int64(0), zero, zero, where, out)
+        emit(begin, stop, entity, np.int64(PRECISION_LOST), np.int64(0), where, out)
         return
     digits = 0
     for position in range(begin, stop):
@@ -225,8 +208,8 @@ def odd_cell(
     if entity == _MOBILE and digits <= _LEAST_DIGITS + 1:
         entity, verdict = np.int64(_LANDLINE), np.int64(UNCHECKED)
     end = min(stop, begin + _MOST_VALUE)
-    key0, key1 = hash_bytes(data, begin, end, plan.k0, plan.k1, np.uint64(entity), True)
-    emit(begin, stop, entity, verdict, np.int64(0), key0, key1, where, out)
+    emit(begin, stop, entity, verdict, np.int64(0), where, out)
+    queue_key(data, begin, end, entity, out.count[0] - 1, plan, out, scratch)
 
 
 @kernel
@@ -260,6 +243,7 @@ def scan_block(
         scratch: `Scratch` of this thread.
         row_finding: int64[R+1], filled with the first finding of each row.
     """
+    fill_sieve(tables.placeholder, scratch.sieve)
     for row in range(row_start.size):
         row_finding[row] = out.count[0]
         for cell in range(row_cell[row], row_cell[row + 1]):
@@ -269,8 +253,9 @@ def scan_block(
             column = np.int64(cell_column[cell])
             where = (first_row + row, column, row_start[row])
             before = out.count[0]
+            unfolded = False
             if stop - begin > 5:
-                number, mail = survey(data, begin, stop)
+                number, mail, unfolded = survey(data, begin, stop)
                 if number:
                     scan_cell(data, begin, stop, where, plan, tables, out, scratch)
                 if mail and plan.email >= 0:
@@ -279,7 +264,18 @@ def scan_block(
             if out.count[0] > before or entity < 0:
                 continue
             if plan.column_profile[column] > 0:
-                whole_cell(data, begin, stop, entity, where, plan, out, scratch)
+                whole_cell(data, begin, stop, entity, unfolded, where, plan, out, scratch)
             elif entity < _WHOLE_NUMBERS:
-                odd_cell(data, begin, stop, entity, where, plan, out)
+                odd_cell(data, begin, stop, entity, where, plan, out, scratch)
     row_finding[row_start.size] = out.count[0]
+    flush_keys(
+        scratch.words,
+        scratch.place,
+        scratch.filled,
+        scratch.lane_words,
+        scratch.result,
+        plan.k0,
+        plan.k1,
+        out.key0,
+        out.key1,
+    )

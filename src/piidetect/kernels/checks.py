@@ -32,22 +32,11 @@ UNCHECKED = int(Verdict.UNCHECKED)
 FIRST_BIRTH_YEAR = 1850
 
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], np.int64)
+_EVERY_SECOND = np.uint64(0x00FF00FF00FF00FF)  # of eight digits that end a number
 _LETTER_X = 88
 _ZERO = 48
 _ID_LENGTH = 18
 _OLD_ID_LENGTH = 15
-
-
-@kernel
-def decimal(compact: Any, start: int, stop: int) -> int:
-    """Read ASCII digits as a number; other bytes make it -1."""
-    value = 0
-    for position in range(start, stop):
-        digit = np.int64(compact[position]) - _ZERO
-        if digit < 0 or digit > 9:
-            return -1
-        value = value * 10 + digit
-    return value
 
 
 @kernel
@@ -67,6 +56,26 @@ def eight_digits(compact: Any, at: int) -> int:
     word = ((word & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(6553601)) >> np.uint64(16)
     word = ((word & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42949672960001)) >> np.uint64(32)
     return np.int64(word)
+
+
+@kernel
+def decimal(compact: Any, start: int, stop: int) -> int:
+    """Read ASCII digits as a number; other bytes make it -1."""
+    value = 0
+    position = start
+    while position + 8 <= stop:
+        eight = eight_digits(compact, position)
+        if eight < 0:
+            return -1
+        value = value * 100_000_000 + eight
+        position += 8
+    while position < stop:
+        digit = np.int64(compact[position]) - _ZERO
+        if digit < 0 or digit > 9:
+            return -1
+        value = value * 10 + digit
+        position += 1
+    return value
 
 
 @kernel
@@ -110,8 +119,19 @@ def mod_11_2(compact: Any, start: int) -> bool:
 def luhn(compact: Any, start: int, stop: int) -> bool:
     """Luhn's check (ISO/IEC 7812-1 annex B) over digits, the last one being the check digit."""
     total = 0
+    position = stop
+    while position - 8 >= start:
+        position -= 8
+        word = load_word(compact, position) & np.uint64(0x0F0F0F0F0F0F0F0F)
+        twice = (word & _EVERY_SECOND) << np.uint64(1)
+        above = ((twice + np.uint64(0x0076007600760076)) >> np.uint64(7)) & np.uint64(
+            0x0001000100010001
+        )
+        word = (word & ~_EVERY_SECOND) + twice - above * np.uint64(9)
+        total += np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
     double = False
-    for position in range(stop - 1, start - 1, -1):
+    while position > start:
+        position -= 1
         digit = np.int64(compact[position]) - _ZERO
         if double:
             digit = digit * 2 - (9 if digit > 4 else 0)
@@ -169,11 +189,11 @@ def check_foreign_permanent_resident_id(compact: Any, start: int, stop: int, tod
     """
     size = stop - start
     if size == _ID_LENGTH:
+        if compact[start] != _ZERO + 9:
+            return INVALID_FORMAT
         last = compact[stop - 1]
         is_digit = last >= _ZERO and last <= _ZERO + 9
         if decimal(compact, start, stop - 1) < 0 or not (last == _LETTER_X or is_digit):
-            return INVALID_FORMAT
-        if compact[start] != _ZERO + 9:
             return INVALID_FORMAT
         if not mod_11_2(compact, start):
             return INVALID_CHECKSUM

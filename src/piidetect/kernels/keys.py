@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from piidetect.kernels.compiling import kernel
-from piidetect.kernels.simd import load_word
+from piidetect.kernels.compiling import inlined, kernel
+from piidetect.kernels.simd import hash_four, load_word
 
 _C0 = np.uint64(0x736F6D6570736575)
 _C1 = np.uint64(0x646F72616E646F6D ^ 0xEE)  # 0xee marks the variant with 128 bits of output
@@ -23,6 +23,10 @@ _FINISH = np.uint64(0xEE)
 _FINISH_SECOND = np.uint64(0xDD)
 _ZERO = np.uint64(0)
 _WORD = 8
+_LANES = 4
+
+#: Most words of a value (its prefix and closing word included) that is hashed with three others.
+MOST_WORDS = 32
 
 
 @kernel
@@ -48,6 +52,28 @@ def rounds(v0: Any, v1: Any, v2: Any, v3: Any, count: int) -> Any:
 
 
 @kernel
+def opening(k0: Any, k1: Any) -> Any:
+    """Return the state before the first word."""
+    return k0 ^ _C0, k1 ^ _C1, k0 ^ _C2, k1 ^ _C3
+
+
+@kernel
+def absorb(v0: Any, v1: Any, v2: Any, v3: Any, word: Any) -> Any:
+    """Take one word into the state."""
+    v0, v1, v2, v3 = rounds(v0, v1, v2, v3 ^ word, 2)
+    return v0 ^ word, v1, v2, v3
+
+
+@kernel
+def finish(v0: Any, v1: Any, v2: Any, v3: Any) -> Any:
+    """Return both halves of the hash of a state that has taken all words."""
+    v0, v1, v2, v3 = rounds(v0, v1, v2 ^ _FINISH, v3, 4)
+    low = v0 ^ v1 ^ v2 ^ v3
+    v0, v1, v2, v3 = rounds(v0, v1 ^ _FINISH_SECOND, v2, v3, 4)
+    return low, v0 ^ v1 ^ v2 ^ v3
+
+
+@kernel
 def hash_bytes(
     data: Any, start: int, stop: int, k0: Any, k1: Any, prefix: Any, prefixed: bool
 ) -> Any:
@@ -65,18 +91,13 @@ def hash_bytes(
     Returns:
         The two uint64 halves of the hash, as they stand in memory little-endian.
     """
-    v0, v1, v2, v3 = k0 ^ _C0, k1 ^ _C1, k0 ^ _C2, k1 ^ _C3
+    v0, v1, v2, v3 = opening(k0, k1)
     size = stop - start
     if prefixed:
-        v3 ^= prefix
-        v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 2)
-        v0 ^= prefix
+        v0, v1, v2, v3 = absorb(v0, v1, v2, v3, prefix)
     position = start
     while position + _WORD <= stop:
-        word = load_word(data, position)
-        v3 ^= word
-        v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 2)
-        v0 ^= word
+        v0, v1, v2, v3 = absorb(v0, v1, v2, v3, load_word(data, position))
         position += _WORD
     left = stop - position
     last = _ZERO
@@ -84,12 +105,92 @@ def hash_bytes(
         last = load_word(data, position) & ((np.uint64(1) << np.uint64(8 * left)) - np.uint64(1))
     total = size + (_WORD if prefixed else 0)
     last |= np.uint64(total & 0xFF) << np.uint64(56)
-    v3 ^= last
-    v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 2)
-    v0 ^= last
-    v2 ^= _FINISH
-    v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 4)
-    low = v0 ^ v1 ^ v2 ^ v3
-    v1 ^= _FINISH_SECOND
-    v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 4)
-    return low, v0 ^ v1 ^ v2 ^ v3
+    v0, v1, v2, v3 = absorb(v0, v1, v2, v3, last)
+    return finish(v0, v1, v2, v3)
+
+
+@inlined
+def queue_key(
+    data: Any, start: int, stop: int, prefix: int, place: int, plan: Any, out: Any, scratch: Any
+) -> None:
+    """Hash `data[start:stop]` behind `prefix` into the keys of finding `place`, now or a little later.
+
+    Values of the same number of words wait until they are four: see `simd.hash_four`. `flush_keys`
+    hashes what still waits. `data` is readable for 8 bytes past `stop`.
+    """
+    size = stop - start
+    count = size // _WORD + 2
+    if place < out.key0.size:
+        if count > MOST_WORDS:
+            key = hash_bytes(data, start, stop, plan.k0, plan.k1, np.uint64(prefix), True)
+            out.key0[place], out.key1[place] = key
+        else:
+            filled = scratch.filled
+            lane = filled[count]
+            words = scratch.words
+            at = _LANES * MOST_WORDS * count + lane
+            words[at] = np.uint64(prefix)
+            position = start
+            for _ in range(count - 2):
+                at += _LANES
+                words[at] = load_word(data, position)
+                position += _WORD
+            rest = (np.uint64(1) << np.uint64(8 * (stop - position))) - np.uint64(1)
+            closing = np.uint64((size + _WORD) & 0xFF) << np.uint64(56)
+            words[at + _LANES] = (load_word(data, position) & rest) | closing
+            scratch.place[_LANES * count + lane] = place
+            filled[count] = lane + 1
+            if lane == _LANES - 1:
+                hash_bucket(
+                    count,
+                    words,
+                    scratch.place,
+                    filled,
+                    scratch.lane_words,
+                    scratch.result,
+                    plan.k0,
+                    plan.k1,
+                    out.key0,
+                    out.key1,
+                )
+
+
+@kernel
+def hash_bucket(
+    count: int,
+    words: Any,
+    place: Any,
+    filled: Any,
+    counts: Any,
+    result: Any,
+    k0: Any,
+    k1: Any,
+    key0: Any,
+    key1: Any,
+) -> None:
+    """Hash the values of `count` words that wait, and write their keys."""
+    for lane in range(_LANES):
+        counts[lane] = count
+    hash_four(words, _LANES * MOST_WORDS * count, count, counts, k0, k1, result)
+    for lane in range(filled[count]):
+        finding = place[_LANES * count + lane]
+        key0[finding], key1[finding] = result[lane], result[_LANES + lane]
+    filled[count] = 0
+
+
+@kernel
+def flush_keys(
+    words: Any,
+    place: Any,
+    filled: Any,
+    counts: Any,
+    result: Any,
+    k0: Any,
+    k1: Any,
+    key0: Any,
+    key1: Any,
+) -> None:
+    """Hash all values that still wait."""
+    for count in range(MOST_WORDS + 1):
+        if filled[count] > 0:
+            hash_bucket(count, words, place, filled, counts, result, k0, k1, key0, key1)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from piidetect.kernels.compiling import kernel
+from piidetect.kernels.keys import MOST_WORDS
 from piidetect.numbers.cell_text import MAX_CODES
 
 #: Longest run of digits that can be a number; longer ones are none.
@@ -76,16 +77,27 @@ class Out(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Room for the groups of digits of one chain and for one canonical value."""
+    """Room for the groups of digits of one chain, one canonical value and values to be hashed.
+
+    `words` uint64[(MOST_WORDS+1) * MOST_WORDS * 4] are the words of values that wait for their
+    hash, by number of words (`keys.queue_key`); `filled` int64[MOST_WORDS+1] how many wait, `place`
+    int64[(MOST_WORDS+1) * 4] whose they are; `lane_words` int64[4] and `result` uint64[8] what
+    `simd.hash_four` gets and gives; `sieve` uint64[64] bits of the placeholders' hashes.
+    """
 
     compact: np.ndarray
     start: np.ndarray
     stop: np.ndarray
     first: np.ndarray
     value: np.ndarray
-    value16: np.ndarray
     codes: np.ndarray
     number: np.ndarray
+    words: np.ndarray
+    filled: np.ndarray
+    place: np.ndarray
+    lane_words: np.ndarray
+    result: np.ndarray
+    sieve: np.ndarray
 
 
 def new_out(capacity: int) -> Out:
@@ -104,6 +116,9 @@ def new_out(capacity: int) -> Out:
     )
 
 
+#: Words of the sieve of placeholders (`recognise.fill_sieve`), a power of two.
+SIEVE_WORDS = 64
+
 #: Groups of one chain; a longer chain is resolved in pieces of this size.
 MOST_GROUPS = 32
 
@@ -115,10 +130,15 @@ def new_scratch() -> Scratch:
         start=np.zeros(MOST_GROUPS + 1, np.int64),
         stop=np.zeros(MOST_GROUPS + 1, np.int64),
         first=np.zeros(MOST_GROUPS + 2, np.int64),
-        value=np.zeros(1024, np.uint8),
-        value16=np.zeros(2 * MAX_CODES + 32, np.uint16),
+        value=np.zeros(4 * MAX_CODES + 64, np.uint8),
         codes=np.zeros(MAX_CODES + 16, np.int32),
         number=np.zeros(2, np.int64),
+        words=np.zeros((MOST_WORDS + 1) * MOST_WORDS * 4, np.uint64),
+        filled=np.zeros(MOST_WORDS + 1, np.int64),
+        place=np.zeros((MOST_WORDS + 1) * 4, np.int64),
+        lane_words=np.zeros(4, np.int64),
+        result=np.zeros(8, np.uint64),
+        sieve=np.zeros(SIEVE_WORDS, np.uint64),
     )
 
 

@@ -27,8 +27,8 @@ from piidetect.kernels.checks import (
     decimal,
 )
 from piidetect.kernels.compiling import inlined, kernel
-from piidetect.kernels.keys import hash_bytes
-from piidetect.kernels.plan import LONGEST, VALIDATORS
+from piidetect.kernels.keys import queue_key
+from piidetect.kernels.plan import LONGEST, SIEVE_WORDS, VALIDATORS
 from piidetect.schema import Verdict
 
 _RESIDENT = VALIDATORS.index("resident_id")
@@ -46,6 +46,7 @@ _ID_LENGTH = 18
 _OLD_ID_LENGTH = 15
 _WORD_REACH = 48  # bytes before a number in which a context word counts: 16 hanzi
 _MOST_LENGTH = 0xFFFF
+_SIEVE_SHIFT = 64 - (64 * SIEVE_WORDS - 1).bit_length()
 
 
 @inlined
@@ -182,7 +183,9 @@ def recognise(
                 verdict = VALID
             elif not known and not (verdict == UNCHECKED and alone):
                 continue
-        if verdict == VALID and is_placeholder(compact, first, last, tables.placeholder):
+        if verdict == VALID and is_placeholder(
+            compact, first, last, tables.placeholder, scratch.sieve
+        ):
             verdict = _PLACEHOLDER
         emit_number(start, stop, first, last, recognizer, verdict, where, plan, out, scratch)
         return True
@@ -190,11 +193,29 @@ def recognise(
 
 
 @kernel
-def is_placeholder(compact: Any, first: int, last: int, placeholders: Any) -> bool:
+def sieve_bit(value: int) -> int:
+    """Return which of the bits of the sieve a number has."""
+    return np.int64((np.uint64(value) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(_SIEVE_SHIFT))
+
+
+@kernel
+def fill_sieve(placeholders: Any, sieve: Any) -> None:
+    """Set the bits of all placeholders; a number without its bit is none."""
+    sieve[:] = np.uint64(0)
+    for index in range(placeholders.size):
+        bit = sieve_bit(placeholders[index])
+        sieve[bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
+
+
+@kernel
+def is_placeholder(compact: Any, first: int, last: int, placeholders: Any, sieve: Any) -> bool:
     """Tell whether the digits are a number that everybody types where they have none."""
     if last - first > _ID_LENGTH:
         return False
     value = decimal(compact, first, last)
+    bit = sieve_bit(value)
+    if (sieve[bit >> 6] >> np.uint64(bit & 63)) & np.uint64(1) == 0:
+        return False
     low, high = 0, placeholders.size
     while low < high:
         middle = (low + high) // 2
@@ -212,12 +233,10 @@ def emit(
     entity: int,
     verdict: int,
     detail: int,
-    key0: Any,
-    key1: Any,
     where: Any,
     out: Any,
 ) -> None:
-    """Write one finding; past the capacity only the count grows, and the caller tries again."""
+    """Write one finding without a key; past the capacity only the count grows, and the caller tries again."""
     at = out.count[0]
     out.count[0] = at + 1
     if at >= out.row.size:
@@ -229,8 +248,8 @@ def emit(
     out.start[at] = start - where[2]
     out.length[at] = min(stop - start, _MOST_LENGTH)
     out.detail[at] = detail
-    out.key0[at] = key0
-    out.key1[at] = key1
+    out.key0[at] = np.uint64(0)
+    out.key1[at] = np.uint64(0)
 
 
 @inlined
@@ -258,10 +277,9 @@ def emit_number(
         if verdict == VALID:
             male = np.int64(source[first + 16]) & 1
             detail = birth_number(source, first, last) * 2 + male
-    key0, key1 = np.uint64(0), np.uint64(0)
+    emit(start, stop, entity, verdict, detail, where, out)
     if verdict != PRECISION_LOST:
-        key0, key1 = hash_bytes(source, first, last, plan.k0, plan.k1, np.uint64(entity), True)
-    emit(start, stop, entity, verdict, detail, key0, key1, where, out)
+        queue_key(source, first, last, entity, out.count[0] - 1, plan, out, scratch)
 
 
 @kernel
@@ -307,15 +325,12 @@ def mark_masked(
         if not fits and validator == _CARD:
             fits = in_context(data, begin, start, recognizer, where[1], plan)
         if fits:
-            zero = np.uint64(0)
             emit(
                 start,
                 end,
                 np.int64(plan.entity[recognizer]),
                 np.int64(_MASKED),
                 np.int64(0),
-                zero,
-                zero,
                 where,
                 out,
             )

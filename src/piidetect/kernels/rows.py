@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from piidetect.kernels.compiling import inlined, kernel
-from piidetect.kernels.keys import hash_bytes, rounds
-from piidetect.kernels.simd import load_word
+from piidetect.kernels.keys import absorb, finish, hash_bytes, opening
+from piidetect.kernels.simd import hash_four, load_word
 from piidetect.schema import ENTITY_NUMBER, SubjectKind, Verdict
 
 _VALID = int(Verdict.VALID)
@@ -30,21 +30,68 @@ _PAIR = np.uint64(0xFFFF)  # prefix of a key that is made of two keys
 _NOBODY = -1
 _STAFF = 0  # ranks of columns by whose they are
 _OTHER = 1
+_LANES = 4
+
+#: Most words of a row whose content is hashed together with three other rows.
+MOST_WORDS = 512
 
 
-@inlined
-def content_key(
+class RowScratch(NamedTuple):
+    """Room for `summarise_rows`: words of four rows, how many they are, four keys, a pair of keys."""
+
+    words: np.ndarray
+    lane_words: np.ndarray
+    result: np.ndarray
+    pair: np.ndarray
+
+
+def new_row_scratch() -> RowScratch:
+    """Make the room of one thread."""
+    return RowScratch(
+        words=np.zeros(4 * (MOST_WORDS + 2), np.uint64),
+        lane_words=np.zeros(_LANES, np.int64),
+        result=np.zeros(2 * _LANES, np.uint64),
+        pair=np.zeros(6, np.uint64),
+    )
+
+
+@kernel
+def put_words(
+    data: Any, cell_start: Any, cell_stop: Any, first: int, last: int, words: Any, at: int
+) -> int:
+    """Write the words of the cells `first:last`, trimmed of spaces, to every fourth of `words[at:]`.
+
+    Words of 8 bytes; each cell closes with a word that holds its last 0-7 bytes and its length, so
+    that the borders between cells count; the format that the cells came in doesn't. Returns the
+    number of words, or one more than MOST_WORDS where there are more.
+    """
+    count = 0
+    for cell in range(first, last):
+        begin, stop = cell_start[cell], cell_stop[cell]
+        while begin < stop and data[begin] == 32:
+            begin += 1
+        while stop > begin and data[stop - 1] == 32:
+            stop -= 1
+        if count + (stop - begin) // 8 >= MOST_WORDS:
+            return MOST_WORDS + 1
+        position = begin
+        while position + 8 <= stop:
+            words[at + _LANES * count] = load_word(data, position)
+            count += 1
+            position += 8
+        rest = (np.uint64(1) << np.uint64(8 * (stop - position))) - np.uint64(1)
+        closing = np.uint64((stop - begin) & 0xFF) << np.uint64(56)
+        words[at + _LANES * count] = (load_word(data, position) & rest) | closing
+        count += 1
+    return count
+
+
+@kernel
+def long_key(
     data: Any, cell_start: Any, cell_stop: Any, first: int, last: int, k0: Any, k1: Any
 ) -> Any:
-    """Key of the cells `first:last`, trimmed of spaces; the format that they came in doesn't matter.
-
-    SipHash-2-4-128 over words of 8 bytes; each cell closes with a word that holds its last 0-7
-    bytes and its length, so that the borders between cells count.
-    """
-    v0 = k0 ^ np.uint64(0x736F6D6570736575)
-    v1 = k1 ^ np.uint64(0x646F72616E646F6D ^ 0xEE)
-    v2 = k0 ^ np.uint64(0x6C7967656E657261)
-    v3 = k1 ^ np.uint64(0x7465646279746573)
+    """Hash the words that `put_words` gives of a row that has too many."""
+    v0, v1, v2, v3 = opening(k0, k1)
     for cell in range(first, last):
         begin, stop = cell_start[cell], cell_stop[cell]
         while begin < stop and data[begin] == 32:
@@ -53,24 +100,47 @@ def content_key(
             stop -= 1
         position = begin
         while position + 8 <= stop:
-            word = load_word(data, position)
-            v3 ^= word
-            v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 2)
-            v0 ^= word
+            v0, v1, v2, v3 = absorb(v0, v1, v2, v3, load_word(data, position))
             position += 8
-        word = load_word(data, position) & (
-            (np.uint64(1) << np.uint64(8 * (stop - position))) - np.uint64(1)
-        )
-        word |= np.uint64((stop - begin) & 0xFF) << np.uint64(56)
-        v3 ^= word
-        v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 2)
-        v0 ^= word
-    v2 ^= np.uint64(0xEE)
-    v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 4)
-    low = v0 ^ v1 ^ v2 ^ v3
-    v1 ^= np.uint64(0xDD)
-    v0, v1, v2, v3 = rounds(v0, v1, v2, v3, 4)
-    return low, v0 ^ v1 ^ v2 ^ v3
+        rest = (np.uint64(1) << np.uint64(8 * (stop - position))) - np.uint64(1)
+        closing = np.uint64((stop - begin) & 0xFF) << np.uint64(56)
+        v0, v1, v2, v3 = absorb(v0, v1, v2, v3, (load_word(data, position) & rest) | closing)
+    return finish(v0, v1, v2, v3)
+
+
+@kernel
+def content_keys(
+    data: Any,
+    cell_start: Any,
+    cell_stop: Any,
+    row_cell: Any,
+    k0: Any,
+    k1: Any,
+    records: Any,
+    words: Any,
+    lane_words: Any,
+    result: Any,
+) -> None:
+    """Write the keys of what the rows hold: SipHash-2-4-128 of their words, four rows at a time."""
+    rows = row_cell.size - 1
+    for row in range(0, rows, _LANES):
+        lanes = min(_LANES, rows - row)
+        most = 0
+        for lane in range(_LANES):
+            count = 0
+            if lane < lanes:
+                first, last = row_cell[row + lane], row_cell[row + lane + 1]
+                count = put_words(data, cell_start, cell_stop, first, last, words, lane)
+            lane_words[lane] = count
+            most = max(most, min(count, MOST_WORDS))
+        hash_four(words, 0, most, lane_words, k0, k1, result)
+        for lane in range(lanes):
+            at = row + lane
+            key = result[lane], result[_LANES + lane]
+            if lane_words[lane] > MOST_WORDS:
+                first, last = row_cell[at], row_cell[at + 1]
+                key = long_key(data, cell_start, cell_stop, first, last, k0, k1)
+            records.content0[at], records.content1[at] = key
 
 
 @inlined
@@ -159,7 +229,7 @@ def summarise_rows(
     k1: Any,
     out: Any,
     records: Any,
-    words: Any,
+    scratch: Any,
 ) -> None:
     """Fill the records of a block.
 
@@ -175,11 +245,21 @@ def summarise_rows(
         k1: high half.
         out: `Out`, the block's findings.
         records: `Records` with room for R rows.
-        words: uint64[6], scratch.
+        scratch: `RowScratch` of this thread.
     """
+    content_keys(
+        data,
+        cell_start,
+        cell_stop,
+        row_cell,
+        k0,
+        k1,
+        records,
+        scratch.words,
+        scratch.lane_words,
+        scratch.result,
+    )
     for row in range(row_cell.size - 1):
-        key = content_key(data, cell_start, cell_stop, row_cell[row], row_cell[row + 1], k0, k1)
-        records.content0[row], records.content1[row] = key
         person, name, address, contact = gather(
             row_finding[row], row_finding[row + 1], out, whose, records, row
         )
@@ -187,9 +267,9 @@ def summarise_rows(
         if person != _NOBODY:
             kind, key = _KIND_ID, (out.key0[person], out.key1[person])
         elif name != _NOBODY and contact != _NOBODY:
-            kind, key = _KIND_NAME_CONTACT, pair_key(name, contact, out, words, k0, k1)
+            kind, key = _KIND_NAME_CONTACT, pair_key(name, contact, out, scratch.pair, k0, k1)
         elif name != _NOBODY and address != _NOBODY:
-            kind, key = _KIND_NAME_ADDRESS, pair_key(name, address, out, words, k0, k1)
+            kind, key = _KIND_NAME_ADDRESS, pair_key(name, address, out, scratch.pair, k0, k1)
         elif contact != _NOBODY:
             kind, key = _KIND_CONTACT, (out.key0[contact], out.key1[contact])
         elif name != _NOBODY:
