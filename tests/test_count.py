@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -257,8 +258,9 @@ BIRTHDAY = datetime.date(2024, 6, 30)
 def test_an_age_is_reached_on_the_day_after_the_birthday(years):
     birth = 20240630 - years * 10_000
     names = {14: "under_14", 18: "under_18", 60: "over_60"}
-    on_the_day = age_groups([(birth * 2, 1)], BIRTHDAY, pregnant=0)
-    next_day = age_groups([(birth * 2, 1)], BIRTHDAY + datetime.timedelta(1), pregnant=0)
+    births = [np.array([birth * 2], np.int32)]
+    on_the_day = age_groups(births, BIRTHDAY, pregnant=0)
+    next_day = age_groups(births, BIRTHDAY + datetime.timedelta(1), pregnant=0)
     under = years < 60
     assert on_the_day[names[years]] == int(under)
     assert next_day[names[years]] == int(not under)
@@ -425,16 +427,19 @@ def test_doubling_the_input_doubles_findings_and_leaves_persons(parts):
 
 
 @settings(max_examples=20, deadline=None)
-@given(databases(), st.integers(1, 2000))
-def test_little_memory_changes_nothing(parts, memory):
+@given(databases(), st.integers(100, 2000), st.integers(1, 3))
+def test_little_memory_and_many_threads_change_nothing(parts, memory, threads):
     made = [Made(f"{number}.csv", tuple(part), batch=3) for number, part in enumerate(parts)]
     with tempfile.TemporaryDirectory() as directory:
         case = write_case(directory, made)
         found = [part.findings for part in case.parts]
         held = [part.records for part in case.parts]
         rule = Identifiability()
-        assert distinct_values(found, memory) == distinct_values(found, 1 << 30)
-        assert distinct_contents(held, rule, memory) == distinct_contents(held, rule, 1 << 30)
+        values, contents = distinct_values(found, 1 << 30), distinct_contents(held, rule, 1 << 30)
+        little = distinct_values(found, memory, threads)
+        assert little == values
+        assert sorted(np.concatenate(little.births)) == sorted(np.concatenate(values.births))
+        assert distinct_contents(held, rule, memory, threads) == contents
 
 
 @settings(max_examples=20, deadline=None)

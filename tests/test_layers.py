@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "piidetect"
 #: Bottom first. What stands on one line may not import each other.
 ORDER = (
     ("errors",),
-    ("schema", "_resources", "_compile_cache", "messages"),
+    ("schema", "cores", "_resources", "_compile_cache", "messages"),
     ("tables",),
     ("numbers",),
     ("kernels",),  # takes limits and word lists from the scalar twins, so that they stand once

@@ -14,22 +14,28 @@ from piidetect.schema import Verdict
 WORD = (1 << 64) - 1
 
 
-def joined(key0, key1, bits, shares=1, slices=1):
+def joined(key0, key1, bits, *, width, shares=1, piles=1, pieces=1):
     """Sorted bits of the distinct keys, by the kernels."""
     found = []
-    chunks = len(key0) // distinct.CHUNK + distinct.CHAINS + 1
+    each = len(key0) // distinct.CHUNK + distinct.CHAINS + 1
     for share in range(shares):
-        pool = [np.empty((chunks, distinct.CHUNK), np.uint64) for _ in range(3)]
-        before = np.empty(chunks, np.int64)
-        last = np.full(distinct.CHAINS, -1, np.int64)
-        fill = np.zeros(distinct.CHAINS, np.int64)
-        used = 0
-        for part in np.array_split(np.arange(len(key0)), slices):
-            used = distinct.scatter(
-                key0[part], key1[part], bits[part], share, shares, *pool, before, last, fill, used
-            )
+        pool = np.empty((piles * each, distinct.CHUNK, 2), np.uint64)
+        before = np.empty(piles * each, np.int64)
+        last = np.full((piles, distinct.CHAINS), -1, np.int64)
+        fill = np.zeros((piles, distinct.CHAINS), np.int64)
+        for pile, rows in enumerate(np.array_split(np.arange(len(key0)), piles)):
+            used = pile * each
+            for part in np.array_split(rows, 2):
+                columns = (key0[part], key1[part], bits[part], width, share, shares)
+                used = distinct.scatter(*columns, pool, before, last[pile], fill[pile], used)
+        slots = 1 << max(63, 2 * int(distinct.longest(last, fill, before))).bit_length()
+        table = np.zeros((slots, 2), np.uint64)
         out = np.empty(len(key0), np.uint64)
-        found += out[: distinct.collect(*pool, before, last, fill, out)].tolist()
+        for piece in range(pieces):
+            ends = [distinct.CHAINS * end // pieces for end in (piece, piece + 1)]
+            number = distinct.collect(*ends, width, pool, before, last, fill, table, out)
+            found += out[:number].tolist()
+            assert not table[:, 1].any()
     return sorted(found)
 
 
@@ -46,18 +52,23 @@ def arrays(rows):
     return [np.array(column, np.uint64) for column in columns]
 
 
-WORDS = st.sampled_from([0, 1, 2, 63, 64, 1 << 56, (1 << 56) + 64, 1 << 63, WORD])
+# key1 as the second word of a row holds it with 56 bits of its own
+WORDS = st.sampled_from([0, 1, 2, 63, 64, 255, 1 << 54, (1 << 54) + 64, 1 << 63, WORD])
+SECOND = st.integers(0, 255)
 
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.lists(st.tuples(WORDS, WORDS, st.integers(0, 7)), max_size=60),
+    st.lists(st.tuples(WORDS, SECOND, st.integers(0, 7)), max_size=60),
+    st.integers(3, 56),
     st.integers(1, 4),
-    st.integers(1, 4),
+    st.integers(1, 3),
+    st.integers(1, 3),
 )
-def test_equal_to_a_dictionary(rows, shares, slices):
+def test_equal_to_a_dictionary(rows, width, shares, piles, pieces):
     columns = arrays(rows)
-    assert joined(*columns, shares, slices) == by_dictionary(*columns)
+    options = {"width": width, "shares": shares, "piles": piles, "pieces": pieces}
+    assert joined(*columns, **options) == by_dictionary(*columns)
 
 
 @pytest.mark.parametrize("different", [1, 5, 3_000, 20_000])
@@ -68,8 +79,9 @@ def test_chains_longer_than_a_chunk(different, bits_of_key):
     number = random.integers(0, different, 20_000)
     key0 = random.integers(0, 1 << bits_of_key, different, np.uint64, endpoint=bits_of_key < 64)
     key0, key1 = key0[number], number.astype(np.uint64)
-    bits = np.uint64(1) << random.integers(0, 60, 20_000).astype(np.uint64)
-    assert joined(key0, key1, bits, 2, 3) == by_dictionary(key0, key1, bits)
+    bits = np.uint64(1) << random.integers(0, 42, 20_000).astype(np.uint64)
+    found = joined(key0, key1, bits, width=42, shares=2, piles=3, pieces=2)
+    assert found == by_dictionary(key0, key1, bits)
 
 
 def test_what_findings_say_of_their_value():

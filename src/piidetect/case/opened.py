@@ -28,8 +28,11 @@ class Case:
     its folder on :meth:`close`, at the end of a ``with`` block, when it is garbage, and at exit.
     """
 
-    def __init__(self, folder: layout.Folder, *, temporary: bool = False) -> None:
+    def __init__(
+        self, folder: layout.Folder, *, temporary: bool = False, threads: int | None = None
+    ) -> None:
         self._folder = folder
+        self._threads = threads
         self._cleanup = (
             weakref.finalize(self, layout.remove, folder.directory) if temporary else None
         )
@@ -87,7 +90,8 @@ class Case:
         from piidetect.count import Identifiability, count
 
         bare_phone = bool(self.meta["parameters"].get("bare_phone", False))
-        return count(self._folder, policy=Identifiability(bare_phone=bare_phone))
+        policy = Identifiability(bare_phone=bare_phone)
+        return count(self._folder, threads=self._threads, policy=policy)
 
     @property
     def counts(self) -> pd.DataFrame:

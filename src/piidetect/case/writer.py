@@ -122,8 +122,11 @@ class CaseWriter:
         with self._lock:
             self._alerts.append(alert)
 
-    def finish(self) -> Case:
+    def finish(self, *, threads: int | None = None) -> Case:
         """Mark the folder as complete and return the opened case.
+
+        Args:
+            threads: how many threads count it; ``None`` for one per core.
 
         Raises:
             CaseError: the folder can't be written; nothing is left behind.
@@ -139,7 +142,8 @@ class CaseWriter:
         temporary = self._cleanup is not None
         if self._cleanup is not None:
             self._cleanup.detach()  # from here on the folder lives as long as the case
-        return Case(layout.read_folder(self.directory), temporary=temporary)
+        folder = layout.read_folder(self.directory)
+        return Case(folder, temporary=temporary, threads=threads)
 
     def abort(self) -> None:
         """Remove everything that was written."""

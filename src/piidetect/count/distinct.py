@@ -10,44 +10,51 @@ tables are read several times and a share of the keys is counted each time.
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from piidetect.count.persons import IDS, TOLD_APART
 from piidetect.errors import CaseError
 from piidetect.schema import ENTITIES, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
 
     from piidetect.count.identifiability import Identifiability
 
-#: Memory that a row takes: two key words and its bits, and the bits once more if it is distinct.
-_ROW_BYTES = 32
+#: Memory that a row takes: two words, and its bits once more if it is distinct.
+_ROW_BYTES = 24
+_MOST_SHARES = 1 << 16
 #: Rows that go through the kernels at a time: what fits into the cache.
 _SLICE = 1 << 15
 _FINDINGS = ["entity", "verdict", "detail", "key0", "key1"]
 _RECORDS = ["mask", "flaws", "subject_kind", "content0", "content1", "info0", "info1"]
 _RECORDS += ["subject0", "subject1"]
 _DOUBTFUL = 1 << Verdict.UNKNOWN_REGION | 1 << Verdict.UNCHECKED
-_PRESENT_BIT = 1 << 63
+#: Bits of a row: those that `value_bits` gives; one for a record that counts; a mask of entities.
+_VALUE_WIDTH = 42
+_MASK_WIDTH = len(ENTITIES)
 
 
 @dataclass
 class Values:
     """Findings by entity and verdict; distinct values: valid ones, births of IDs, doubtful IDs.
 
-    ``findings`` is (entity number, verdict) → findings; ``valid`` is entity → values; ``births`` is detail → persons as the valid IDs tell (see :mod:`piidetect.schema`); ``doubtful``
-    counts IDs of unknown region or unchecked that are nowhere valid.
+    ``findings`` is (entity number, verdict) → findings; ``valid`` is entity → values; ``doubtful``
+    counts IDs of unknown region or unchecked that are nowhere valid; ``births`` are int32 arrays
+    with the detail of each valid ID (see :mod:`piidetect.schema`).
     """
 
     findings: Counter[tuple[int, int]] = field(default_factory=Counter)
     valid: Counter[str] = field(default_factory=Counter)
-    births: Counter[int] = field(default_factory=Counter)
     doubtful: int = 0
+    births: list[np.ndarray] = field(default_factory=list, compare=False)
 
 
 @dataclass
@@ -63,12 +70,13 @@ class Contents:
     masks: Counter[int] = field(default_factory=Counter)
 
 
-def distinct_values(paths: Sequence[Path], memory: int) -> Values:
+def distinct_values(paths: Sequence[Path], memory: int, threads: int = 1) -> Values:
     """Return the distinct values in findings tables.
 
     Args:
         paths: the Parquet files.
         memory: bytes that may be held.
+        threads: how many threads.
 
     Raises:
         CaseError: a file is damaged.
@@ -79,24 +87,32 @@ def distinct_values(paths: Sequence[Path], memory: int) -> Values:
 
     values = Values()
     doubted = sum(1 << ENTITIES.index(name) for name in IDS)
-    rows = sum(_rows(path) for path in paths)
-    shares = max(1, -(-rows * _ROW_BYTES // memory))
-    tally = np.zeros((256, 256), np.int64)
+    verdicts = (int(Verdict.VALID), _DOUBTFUL, doubted)
+    groups = _groups(paths)
+    rows = sum(group.rows for group in groups)
+    shares = min(max(1, -(-rows * _ROW_BYTES // memory)), _MOST_SHARES)
+    tallies = np.zeros((threads, 256, 256), np.int64)
+
+    def scatter(pile: int, chains: Sequence[_Chains], columns: list[np.ndarray]) -> None:
+        entity, verdict, detail, key0, key1 = columns
+        bits = np.empty(entity.size, np.uint64)
+        value_bits(entity, verdict, detail, *verdicts, tallies[pile], bits)
+        chains[0].add(pile, key0, key1, bits)
+
     for share in range(shares):
-        chains = _Chains(rows, share, shares)
-        for entity, verdict, detail, key0, key1 in _slices(paths, _FINDINGS):
-            bits = np.empty(entity.size, np.uint64)
-            verdicts = (int(Verdict.VALID), _DOUBTFUL, doubted)
-            value_bits(entity, verdict, detail, *verdicts, tally, bits)
-            chains.add(key0, key1, bits)
-        _add_values(values, chains.bits())
+        [bits] = _distinct(groups, _FINDINGS, [_VALUE_WIDTH], (share, shares), scatter, threads)
+        for piece in bits:
+            _add_values(values, piece)
+    tally = tallies.sum(axis=0)
     for place in np.argwhere(tally):
         number, code = place.tolist()
         values.findings[number, code] = int(tally[number, code]) // shares
     return values
 
 
-def distinct_contents(paths: Sequence[Path], rule: Identifiability, memory: int) -> Contents:
+def distinct_contents(
+    paths: Sequence[Path], rule: Identifiability, memory: int, threads: int = 1
+) -> Contents:
     """Return the distinct contents in records tables.
 
     A record with the same cells but other information (the same line under another heading) is not
@@ -107,6 +123,7 @@ def distinct_contents(paths: Sequence[Path], rule: Identifiability, memory: int)
         paths: the Parquet files.
         rule: when a record identifies somebody.
         memory: bytes that may be held.
+        threads: how many threads.
 
     Raises:
         CaseError: a file is damaged.
@@ -114,102 +131,164 @@ def distinct_contents(paths: Sequence[Path], rule: Identifiability, memory: int)
     import numpy as np
 
     contents = Contents()
-    rows = sum(_rows(path) for path in paths)
-    shares = max(1, -(-rows * 3 * _ROW_BYTES // memory))
+    groups = _groups(paths)
+    widths = [1, 1, _MASK_WIDTH]
+    rows = sum(group.rows for group in groups)
+    shares = min(max(1, -(-rows * len(widths) * _ROW_BYTES // memory)), _MOST_SHARES)
+
+    def scatter(pile: int, chains: Sequence[_Chains], columns: list[np.ndarray]) -> None:
+        mask, flaws, kind, content0, content1, info0, info1, subject0, subject1 = columns
+        pairs, infos, subjects = chains
+        counted = rule.select(mask, flaws).astype(np.uint64)
+        pairs.add(pile, content0 ^ info0, content1 ^ info1, counted)
+        none = (info0 == 0) & (info1 == 0)
+        infos.add(pile, np.where(none, content0, info0), np.where(none, content1, info1), counted)
+        told_apart = (kind >= min(TOLD_APART)) & (kind <= max(TOLD_APART))
+        subjects.add(pile, subject0, subject1, np.where(told_apart, mask, np.uint64(0)))
+
     for share in range(shares):
-        pairs, infos, subjects = (_Chains(rows, share, shares) for _ in range(3))
-        for columns in _slices(paths, _RECORDS):
-            mask, flaws, kind, content0, content1, info0, info1, subject0, subject1 = columns
-            counted = rule.select(mask, flaws).astype(np.uint64)
-            pairs.add(content0 ^ info0, content1 ^ info1, counted)
-            none = (info0 == 0) & (info1 == 0)
-            infos.add(np.where(none, content0, info0), np.where(none, content1, info1), counted)
-            told_apart = (kind >= min(TOLD_APART)) & (kind <= max(TOLD_APART))
-            bits = np.where(told_apart, mask | np.uint64(_PRESENT_BIT), np.uint64(0))
-            subjects.add(subject0, subject1, bits)
-        contents.pairs += pairs.bits().size
-        contents.information += infos.bits().size
-        masks = subjects.bits() & np.uint64(_PRESENT_BIT - 1)
-        contents.masks.update(_histogram(masks))
+        found = _distinct(groups, _RECORDS, widths, (share, shares), scatter, threads)
+        contents.pairs += sum(bits.size for bits in found[0])
+        contents.information += sum(bits.size for bits in found[1])
+        for masks in found[2]:
+            contents.masks.update(_histogram(masks))
     return contents
 
 
-class _Chains:
-    """Gathers keys with their bits; see :mod:`piidetect.kernels.distinct`."""
+class _Group(NamedTuple):
+    """A row group of a Parquet file: the file, its number in it, its rows."""
 
-    def __init__(self, rows: int, share: int, shares: int) -> None:
+    path: Path
+    number: int
+    rows: int
+
+
+class _Chains:
+    """Gathers keys with their bits; see :mod:`piidetect.kernels.distinct`.
+
+    `rows` says how many rows each pile gets at most; a pile belongs to one thread.
+    """
+
+    def __init__(self, rows: Sequence[int], width: int, share: tuple[int, int]) -> None:
         import numpy as np
 
         from piidetect.kernels.distinct import CHAINS, CHUNK
 
-        chunks = rows // CHUNK + CHAINS + 1
+        chunks = [-(-number // CHUNK) + CHAINS for number in rows]
         # Memory that is not touched is not taken, so there may be more of it than is needed.
-        self._pool = [np.empty((chunks, CHUNK), np.uint64) for _ in range(3)]
-        self._out = np.empty(rows, np.uint64)
-        self._before = np.empty(chunks, np.int64)
-        self._last = np.full(CHAINS, -1, np.int64)
-        self._fill = np.zeros(CHAINS, np.int64)
-        self._used = 0
-        self._share = (share, shares)
+        self._pool = np.empty((sum(chunks), CHUNK, 2), np.uint64)
+        self._before = np.empty(sum(chunks), np.int64)
+        self._last = np.full((len(rows), CHAINS), -1, np.int64)
+        self._fill = np.zeros((len(rows), CHAINS), np.int64)
+        self._free = [sum(chunks[:pile]) for pile in range(len(rows))]
+        self._width = width
+        self._share = share
 
-    def add(self, key0: np.ndarray, key1: np.ndarray, bits: np.ndarray) -> None:
+    def add(self, pile: int, key0: np.ndarray, key1: np.ndarray, bits: np.ndarray) -> None:
         from piidetect.kernels.distinct import scatter
 
-        chains = (*self._pool, self._before, self._last, self._fill)
-        self._used = scatter(key0, key1, bits, *self._share, *chains, self._used)
+        chains = (self._pool, self._before, self._last[pile], self._fill[pile])
+        free = self._free[pile]
+        self._free[pile] = scatter(key0, key1, bits, self._width, *self._share, *chains, free)
 
-    def bits(self) -> np.ndarray:
-        """Return uint64[distinct]: the joined bits of each distinct key, and free the rest."""
-        from piidetect.kernels.distinct import collect
+    def bits(self, piece: int, pieces: int) -> np.ndarray:
+        """Return uint64[distinct]: the joined bits of each distinct key of a piece of the chains."""
+        import numpy as np
 
-        number = collect(*self._pool, self._before, self._last, self._fill, self._out)
-        self._pool.clear()
-        return self._out[:number]
+        from piidetect.kernels.distinct import CHAINS, SMALLEST, collect, longest
+
+        chains = (self._before, self._last, self._fill)
+        slots = SMALLEST
+        while slots < 2 * longest(self._last, self._fill, self._before):
+            slots *= 2
+        first, end = CHAINS * piece // pieces, CHAINS * (piece + 1) // pieces
+        out = np.empty(self._pool.shape[0] * self._pool.shape[1], np.uint64)
+        table = np.zeros((slots, 2), np.uint64)
+        number = collect(first, end, self._width, self._pool, *chains, table, out)
+        return out[:number]
+
+
+def _distinct(
+    groups: Sequence[_Group],
+    names: list[str],
+    widths: Sequence[int],
+    share: tuple[int, int],
+    scatter: Callable[[int, Sequence[_Chains], list[np.ndarray]], None],
+    threads: int,
+) -> list[list[np.ndarray]]:
+    """Return for each width the joined bits of the distinct keys, in as many pieces as threads.
+
+    Each thread scatters every `threads`-th row group, then collects its piece of the chains.
+    """
+    piles = [groups[pile::threads] for pile in range(threads)]
+    rows = [sum(group.rows for group in pile) for pile in piles]
+    chains = [_Chains(rows, width, share) for width in widths]
+
+    def fill(pile: int) -> None:
+        for columns in _slices(piles[pile], names):
+            scatter(pile, chains, columns)
+
+    def collect(piece: int) -> list[np.ndarray]:
+        return [one.bits(piece, threads) for one in chains]
+
+    if threads == 1:
+        fill(0)
+        return [[bits] for bits in collect(0)]
+    with ThreadPoolExecutor(threads, thread_name_prefix="piidetect") as pool:
+        list(pool.map(fill, range(threads)))
+        return [list(bits) for bits in zip(*pool.map(collect, range(threads)), strict=True)]
 
 
 def _add_values(values: Values, bits: np.ndarray) -> None:
     import numpy as np
 
-    tags = (bits >> np.uint64(32)).view(np.int64)  # entity, 256 if valid, 512 if doubtful
-    by_tag = np.bincount(tags, minlength=1024).tolist()
+    from piidetect.kernels.distinct import tally_values
+
+    tags = np.zeros(1024, np.int64)  # entity, 256 more if valid, 512 more if doubtful
+    births = bits[: tally_values(bits, sum(1 << ENTITIES.index(name) for name in IDS), tags)]
+    by_tag = tags.tolist()
     values.doubtful += sum(by_tag[512:768])
     for number, name in enumerate(ENTITIES):
         valid = by_tag[256 + number] + by_tag[768 + number]
         if valid:
             values.valid[name] += valid
-        if valid and name in IDS:
-            births = bits[(tags & 511) == 256 + number].astype(np.uint32)
-            values.births.update(_histogram(births))
+    values.births.append(births.astype(np.int32))
 
 
 def _histogram(numbers: np.ndarray) -> dict[int, int]:
-    import numpy as np
+    import pyarrow as pa
 
-    found, counts = np.unique(numbers, return_counts=True)
-    return dict(zip(found.tolist(), counts.tolist(), strict=True))
+    found = pa.array(numbers).value_counts()
+    return dict(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True))
 
 
-def _rows(path: Path) -> int:
+def _groups(paths: Sequence[Path]) -> list[_Group]:
+    """Return the row groups of Parquet files."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        with pq.ParquetFile(path) as file:
-            return int(file.metadata.num_rows)
-    except (OSError, pa.ArrowException) as error:
-        raise _damaged(path) from error
+    groups = []
+    for path in paths:
+        try:
+            with pq.ParquetFile(path) as file:
+                meta = file.metadata
+        except (OSError, pa.ArrowException) as error:
+            raise _damaged(path) from error
+        numbers = range(meta.num_row_groups)
+        groups += [_Group(path, number, meta.row_group(number).num_rows) for number in numbers]
+    return groups
 
 
-def _slices(paths: Sequence[Path], names: list[str]) -> Iterator[list[np.ndarray]]:
+def _slices(groups: Sequence[_Group], names: list[str]) -> Iterator[list[np.ndarray]]:
     """Yield the named columns in slices of at most 32,768 rows."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    for path in paths:
+    for path, some in groupby(groups, key=attrgetter("path")):
         try:
             with pq.ParquetFile(path) as file:
-                for group in range(file.num_row_groups):
-                    table = file.read_row_group(group, columns=names, use_threads=False)
+                for group in some:
+                    table = file.read_row_group(group.number, columns=names, use_threads=False)
                     columns = [table[name].to_numpy() for name in names]
                     for start in range(0, table.num_rows, _SLICE):
                         yield [column[start : start + _SLICE] for column in columns]

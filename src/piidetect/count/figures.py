@@ -2,8 +2,8 @@
 
 """The reduce: all figures of a case, from its Parquet parts; no source is opened.
 
-Histograms and links are SQL on DuckDB, numbers of distinct keys come from a kernel. Everything is a sum or a number of distinct keys, so the order of parts, rows and threads can't
-change a figure. DuckDB spills to a folder that is removed at the end.
+Histograms and links are SQL on DuckDB, numbers of distinct keys come from a kernel. Everything is a
+sum or a number of distinct keys, so the order of parts, rows and threads can't change a figure. DuckDB spills to a folder that is removed at the end.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import datetime
 import re
 import tempfile
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from piidetect import case_folder as layout
+from piidetect.cores import available_cores
 from piidetect.count.distinct import Contents, Values, distinct_contents, distinct_values
 from piidetect.count.funnel import Group, Step, funnel
 from piidetect.count.identifiability import Identifiability, entity_bits
@@ -29,7 +29,6 @@ from piidetect.schema import ENTITIES, Verdict
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping, Sequence
-    from concurrent.futures import Future
 
     import duckdb
 
@@ -48,10 +47,6 @@ class CategoryCount(TypedDict):
 
     rows: int
     persons: int
-
-
-#: Up to so many records keys are counted beside the SQL; more, and both together take too much.
-BESIDE_ROWS = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -97,28 +92,28 @@ def count(
     """
     folder = case_dir if isinstance(case_dir, layout.Folder) else layout.read_folder(Path(case_dir))
     rule = policy or Identifiability()
-    memory = _bytes(memory_limit)
+    workers = threads or available_cores()
+    keys = _distinct(folder, rule, _bytes(memory_limit), workers)
     with (
-        ThreadPoolExecutor(1) as beside,
         _spill_folder(folder.directory, temp_directory) as spill,
-        _connection(folder, spill, memory_limit, threads) as connection,
+        _connection(folder, spill, memory_limit, workers) as connection,
     ):
-        keys = beside.submit(_distinct, folder, rule, memory)
-        if threads == 1 or sum(part.meta["rows"] for part in folder.parts) > BESIDE_ROWS:
-            wait([keys])
-        return _count(Tables(connection, folder), folder, rule, keys)
+        return _count(Tables(connection, folder), folder, rule, *keys)
 
 
-def _distinct(folder: layout.Folder, rule: Identifiability, memory: int) -> tuple[Values, Contents]:
-    values = distinct_values([part.findings for part in folder.parts], memory)
-    return values, distinct_contents([part.records for part in folder.parts], rule, memory)
+def _distinct(
+    folder: layout.Folder, rule: Identifiability, memory: int, threads: int
+) -> tuple[Values, Contents]:
+    values = distinct_values([part.findings for part in folder.parts], memory, threads)
+    return values, distinct_contents([part.records for part in folder.parts], rule, memory, threads)
 
 
 def _count(
     tables: Tables,
     folder: layout.Folder,
     rule: Identifiability,
-    keys: Future[tuple[Values, Contents]],
+    values: Values,
+    contents: Contents,
 ) -> Counts:
     groups = [
         Group(*row)
@@ -127,7 +122,6 @@ def _count(
     histogram: dict[int, int] = {}
     for group in sorted(groups):
         histogram[group.mask] = histogram.get(group.mask, 0) + group.records
-    values, contents = keys.result()
     return Counts(
         sources=len(folder.parts),
         bytes=sum(part.meta["bytes"] for part in folder.parts),
@@ -137,7 +131,7 @@ def _count(
         funnel=funnel(groups, rule, pairs=contents.pairs, information=contents.information),
         persons=count_persons(tables, values, rule, folder),
         groups=age_groups(
-            values.births.items(),
+            values.births,
             datetime.date.fromisoformat(folder.meta["reference_date"]),
             pregnant=_having(contents.masks, entity_bits("CN_PREGNANCY")),
         ),
@@ -203,7 +197,7 @@ def _spill_folder(case_dir: Path, temp_directory: str | os.PathLike[str] | None)
 
 @contextmanager
 def _connection(
-    folder: layout.Folder, spill: Path, memory_limit: str, threads: int | None
+    folder: layout.Folder, spill: Path, memory_limit: str, threads: int
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     import duckdb
 
@@ -212,9 +206,8 @@ def _connection(
         "temp_directory": str(spill),
         "preserve_insertion_order": False,
         "autoinstall_known_extensions": False,
+        "threads": threads,
     }
-    if threads is not None:
-        options["threads"] = threads
     try:
         with duckdb.connect(":memory:", config=options) as connection:
             yield connection

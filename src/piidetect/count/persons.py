@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
+    import numpy as np
+
     from piidetect.case_folder import Folder
     from piidetect.count.distinct import Values
     from piidetect.count.identifiability import Identifiability
@@ -91,26 +93,25 @@ def count_persons(tables: Tables, values: Values, rule: Identifiability, folder:
     return Persons(low, point, point + values.doubtful + _bare(tables), by_key)
 
 
-def age_groups(
-    births: Iterable[tuple[int, int]], reference_date: dt.date, *, pregnant: int
-) -> Groups:
+def age_groups(births: Iterable[np.ndarray], reference_date: dt.date, *, pregnant: int) -> Groups:
     """Return the groups.
 
     Args:
-        births: (birth date yyyymmdd * 2 + 1 if male, persons); 0 for unknown.
+        births: int32 arrays, for each person the birth date yyyymmdd * 2 + 1 if male; 0 if unknown.
         reference_date: the day at which ages are counted.
         pregnant: how many persons are.
     """
     today = reference_date.year * _YEAR + reference_date.month * 100 + reference_date.day
     tally = Groups(female=0, male=0, under_14=0, under_18=0, over_60=0, pregnant=pregnant)
-    for detail, persons in births:
-        if detail == _NONE:
-            continue
-        birth = detail // 2
-        tally["male" if detail & 1 else "female"] += persons
-        tally["under_14"] += persons if today <= birth + 14 * _YEAR else 0
-        tally["under_18"] += persons if today <= birth + 18 * _YEAR else 0
-        tally["over_60"] += persons if today > birth + 60 * _YEAR else 0
+    for details in births:
+        known = details[details != _NONE]
+        birth = known >> 1
+        male = int((known & 1).sum())
+        tally["male"] += male
+        tally["female"] += known.size - male
+        tally["under_14"] += int((birth >= today - 14 * _YEAR).sum())
+        tally["under_18"] += int((birth >= today - 18 * _YEAR).sum())
+        tally["over_60"] += int((birth < today - 60 * _YEAR).sum())
     return tally
 
 

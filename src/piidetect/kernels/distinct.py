@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Distinct 128-bit keys, exactly, with what is known of each (bits, joined by `or`).
+"""Distinct keys, exactly, with what is known of each (bits, joined by `or`).
 
-Two steps, both in cache: rows are scattered by the top byte of their key into chains of small
-chunks (:func:`scatter`), then each of the 256 chains is put through a hash table of its own
-(:func:`collect`). The keys are SipHash values, so their bits need no further mixing.
+Two steps, both in cache: rows are scattered by the top bits of their key into chains of small
+chunks (:func:`scatter`), then each chain is put through a hash table of its own (:func:`collect`).
+The keys are SipHash values, so their bits need no further mixing.
+
+A row is two words: the first word of its key, and as much of the second as its bits leave room for.
+With 42 bits these are 86 bits of the key: among a hundred million different values the odds that
+any two fall together are 1 to 15 milliard.
 """
 
 from __future__ import annotations
@@ -11,14 +15,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from piidetect.kernels.compiling import kernel
 
-#: Chains of chunks; a key's chain is its top byte.
-CHAINS = 256
+#: Chains of chunks; a key's chain is its top ten bits.
+CHAINS = 1024
 #: Rows of a chunk.
-CHUNK = 2048
+CHUNK = 512
+#: Slots of the smallest hash table.
+SMALLEST = 64
 
 
 @kernel
@@ -26,11 +31,10 @@ def scatter(
     key0: Any,
     key1: Any,
     bits: Any,
+    width: int,
     share: int,
     shares: int,
-    pool0: Any,
-    pool1: Any,
-    pool_bits: Any,
+    pool: Any,
     before: Any,
     last: Any,
     fill: Any,
@@ -41,86 +45,114 @@ def scatter(
     Args:
         key0: uint64[n]; the key 0, 0 is none and left out.
         key1: uint64[n].
-        bits: uint64[n], 0 for rows to leave out.
-        share: the share wanted, of ``shares`` (rows with ``key0 % shares == share``).
-        shares: how many shares there are.
-        pool0: uint64[chunks, CHUNK], as pool1 and pool_bits: the chunks.
-        pool1: see pool0.
-        pool_bits: see pool0.
+        bits: uint64[n], each less than ``1 << width``; 0 for rows to leave out.
+        width: how many bits of a row's second word its bits take, less than 64.
+        share: the share wanted, of ``shares``.
+        shares: how many shares the keys are split into, at most 65,536.
+        pool: uint64[chunks, CHUNK, 2]: the chunks.
         before: int64[chunks], the chunk before each in its chain, -1 for none.
         last: int64[CHAINS], the last chunk of each chain, -1 for none.
         fill: int64[CHAINS], rows in the last chunk of each chain.
-        used: chunks in use.
+        used: the first chunk that is free.
 
     Returns:
-        The chunks in use after this; the caller provides enough for all rows.
+        The first chunk that is free after this; the caller provides enough for all rows.
     """
+    shift = np.uint64(width)
     for i in range(key0.size):
         if bits[i] == 0 or (key0[i] == 0 and key1[i] == 0):
             continue
-        if shares > 1 and key0[i] % np.uint64(shares) != np.uint64(share):
+        part = np.int64((key0[i] >> np.uint64(32)) & np.uint64(0xFFFF))
+        if shares > 1 and part * shares >> 16 != share:
             continue
-        chain = np.int64(key0[i] >> np.uint64(56))
+        chain = np.int64(key0[i] >> np.uint64(54))
         chunk, row = last[chain], fill[chain]
         if chunk < 0 or row == CHUNK:
             before[used] = chunk
             chunk, row = used, 0
             last[chain] = used
             used += 1
-        pool0[chunk, row] = key0[i]
-        pool1[chunk, row] = key1[i]
-        pool_bits[chunk, row] = bits[i]
+        pool[chunk, row, 0] = key0[i]
+        pool[chunk, row, 1] = key1[i] << shift | bits[i]
         fill[chain] = row + 1
     return used
 
 
-@njit(nogil=True, cache=True)  # it makes the tables
+@kernel
+def longest(last: Any, fill: Any, before: Any) -> int:
+    """Return how many rows the longest chain has; the arguments are as for :func:`collect`."""
+    most = 0
+    for chain in range(CHAINS):
+        rows = 0
+        for pile in range(last.shape[0]):
+            chunk, filled = last[pile, chain], fill[pile, chain]
+            while chunk >= 0:
+                rows += filled
+                chunk, filled = before[chunk], CHUNK
+        most = max(most, rows)
+    return most
+
+
+@kernel
 def collect(
-    pool0: Any, pool1: Any, pool_bits: Any, before: Any, last: Any, fill: Any, out: Any
+    begin: int,
+    end: int,
+    width: int,
+    pool: Any,
+    before: Any,
+    last: Any,
+    fill: Any,
+    table: Any,
+    out: Any,
 ) -> int:
     """Write the joined bits of each distinct key to ``out`` and return how many there are.
 
     Args:
-        pool0: as :func:`scatter` filled it, and so pool1, pool_bits, before, last and fill.
-        pool1: see pool0.
-        pool_bits: see pool0.
-        before: see pool0.
-        last: see pool0.
-        fill: see pool0.
-        out: uint64[n], with room for every row.
+        begin: the first chain.
+        end: the chain after the last one.
+        width: as given to :func:`scatter`.
+        pool: as :func:`scatter` filled it, and so ``before``.
+        before: see pool.
+        last: int64[piles, CHAINS]: those of all calls of :func:`scatter` that go together.
+        fill: int64[piles, CHAINS], see last.
+        table: uint64[slots, 2], zeros, and again afterwards; ``slots`` is a power of two, at least
+            twice the rows of the longest chain.
+        out: uint64[n], with room for every row of the chains.
     """
-    table0 = np.empty(0, np.uint64)
-    table1 = np.empty(0, np.uint64)
-    place = np.empty(0, np.int64)
+    known = (np.uint64(1) << np.uint64(width)) - np.uint64(1)
     number = 0
-    for chain in range(CHAINS):
-        chunk, rows = last[chain], fill[chain]
-        total = 0
-        while chunk >= 0:
-            total += rows
-            chunk, rows = before[chunk], CHUNK
-        size = 64
-        while size < 2 * total:
+    for chain in range(begin, end):
+        rows = 0
+        for pile in range(last.shape[0]):
+            chunk, filled = last[pile, chain], fill[pile, chain]
+            while chunk >= 0:
+                rows += filled
+                chunk, filled = before[chunk], CHUNK
+        size = SMALLEST
+        while size < 2 * rows:
             size *= 2
-        if size > place.size:
-            table0 = np.empty(size, np.uint64)
-            table1 = np.empty(size, np.uint64)
-            place = np.empty(size, np.int64)
-        place[:size] = -1
-        chunk, rows = last[chain], fill[chain]
-        while chunk >= 0:
-            for row in range(rows):
-                key0, key1 = pool0[chunk, row], pool1[chunk, row]
-                slot = np.int64(key0 & np.uint64(size - 1))
-                while place[slot] >= 0 and (table0[slot] != key0 or table1[slot] != key1):
-                    slot = (slot + 1) & (size - 1)
-                if place[slot] >= 0:
-                    out[place[slot]] |= pool_bits[chunk, row]
-                else:
-                    table0[slot], table1[slot], place[slot] = key0, key1, number
-                    out[number] = pool_bits[chunk, row]
-                    number += 1
-            chunk, rows = before[chunk], CHUNK
+        for pile in range(last.shape[0]):
+            chunk, filled = last[pile, chain], fill[pile, chain]
+            while chunk >= 0:
+                for row in range(filled):
+                    word0, word1 = pool[chunk, row, 0], pool[chunk, row, 1]
+                    slot = np.int64(word0) & (size - 1)
+                    while True:
+                        held = table[slot, 1]
+                        if held == 0:
+                            table[slot, 0], table[slot, 1] = word0, word1
+                            break
+                        if table[slot, 0] == word0 and (held ^ word1) | known == known:
+                            table[slot, 1] = held | word1
+                            break
+                        slot = (slot + 1) & (size - 1)
+                chunk, filled = before[chunk], CHUNK
+        for slot in range(size):
+            held = table[slot, 1]
+            if held != 0:
+                out[number] = held & known
+                number += 1
+                table[slot, 1] = 0
     return number
 
 
@@ -159,3 +191,27 @@ def value_bits(
             flag = 1 << 41
         what = np.int64(entity[i]) << 32 | np.int64(detail[i])
         out[i] = np.uint64(flag | what) if flag else np.uint64(0)
+
+
+@kernel
+def tally_values(bits: Any, ids: int, tags: Any) -> int:
+    """Count distinct values by what is known of them, and gather the details of valid IDs.
+
+    Args:
+        bits: uint64[n], as :func:`value_bits` gives them, joined; the first of them are replaced by
+            the details of valid IDs.
+        ids: the entities that are IDs, bit e for entity e.
+        tags: int64[1024], where values are counted by their bits from 32 on.
+
+    Returns:
+        How many details there are.
+    """
+    number = 0
+    for i in range(bits.size):
+        tag = np.int64(bits[i] >> np.uint64(32))
+        tags[tag] += 1
+        entity = tag & 255
+        if tag & 256 and entity < 64 and (ids >> entity) & 1:
+            bits[number] = bits[i] & np.uint64(0xFFFFFFFF)
+            number += 1
+    return number

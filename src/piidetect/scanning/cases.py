@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from piidetect import __version__
 from piidetect.case import CaseWriter, PartMeta
+from piidetect.cores import available_cores
 from piidetect.errors import ArgumentError, SourceError
 from piidetect.messages import remedy
 from piidetect.recognizer import load_recognizers, recognizers_sha256
+from piidetect.scanning.first_run import compiling_beside
 from piidetect.scanning.parts import Progress, Rules, map_source, reading
 from piidetect.sources import Alert, Source, find, locator, open_source
 
@@ -46,8 +48,8 @@ def scan(
         reference_date: the day at which ages are counted, and the latest birth date that can be
             true; a date or ``YYYY-MM-DD``; today by default.
         key_file: a file with 32 hex digits; cases to be compared share it.
-        threads: how many blocks are worked on at a time; the machine's cores by default. No
-            figure depends on it.
+        threads: how many threads work, also when the case is counted; the machine's cores by
+            default. No figure depends on it.
         roles: whether headings and value profiles give columns a role.
         bare_phone: whether a phone number or e-mail address alone makes a record identifiable.
         progress: called with a `Progress` for each block.
@@ -68,14 +70,17 @@ def scan(
     workers = _threads(threads)
     alerts: list[Alert] = []
     sources = _sources(paths_or_table, out, alerts)
-    with CaseWriter(
-        out,
-        reference_date=day,
-        parameters={"roles": roles, "bare_phone": bare_phone},
-        tool=_tool(extra),
-        categories={one.entity: [one.category] for one in loaded},
-        key_file=key_file,
-    ) as writer:
+    with (
+        compiling_beside(workers) as ready,
+        CaseWriter(
+            out,
+            reference_date=day,
+            parameters={"roles": roles, "bare_phone": bare_phone},
+            tool=_tool(extra),
+            categories={one.entity: [one.category] for one in loaded},
+            key_file=key_file,
+        ) as writer,
+    ):
         rules = Rules(
             recognizers=loaded,
             today=day.year * 10000 + day.month * 100 + day.day,
@@ -83,6 +88,7 @@ def scan(
             threads=workers,
             roles=roles,
             options=reading(loaded, block_bytes),
+            ready=ready,
         )
         readable = _map_all(writer, sources, rules, alerts, progress)
         if not readable:
@@ -95,7 +101,7 @@ def scan(
                 row=alert.row,
                 byte_offset=alert.byte_offset,
             )
-        return writer.finish()
+        return writer.finish(threads=workers)
 
 
 def _tool(extra: str | None) -> dict[str, str]:
@@ -129,11 +135,7 @@ def _day(reference_date: dt.date | str | None) -> dt.date:
 def _threads(threads: int | None) -> int:
     """Return how many threads to use: those asked for, else the cores this process may use."""
     if threads is None:
-        return (
-            len(os.sched_getaffinity(0))
-            if hasattr(os, "sched_getaffinity")
-            else os.cpu_count() or 1
-        )
+        return available_cores()
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
         msg = f"threads: {threads!r} is not a whole number from 1 up"
         raise ArgumentError(msg)

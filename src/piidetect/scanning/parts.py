@@ -37,9 +37,16 @@ class Progress:
     source: str
 
 
+def _at_once() -> None:
+    """Don't wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How sources are mapped: recognizers, reference date yyyymmdd, key, threads, roles, reading."""
+    """How sources are mapped: recognizers, reference date yyyymmdd, key, threads, roles, reading.
+
+    `ready` returns when detection may start (the kernels of a first run are compiled).
+    """
 
     recognizers: tuple[Recognizer, ...]
     today: int
@@ -47,6 +54,7 @@ class Rules:
     threads: int
     roles: bool
     options: Options
+    ready: Callable[[], None] = _at_once
 
 
 def reading(recognizers: Iterable[Recognizer], block_bytes: int | None = None) -> Options:
@@ -102,6 +110,7 @@ def map_source(
 ) -> dict[str, Any]:
     """Write a source's part, all but its closing; return what `part.json` says of it."""
     columns, setup = prepare(source, rules)
+    rules.ready()
     tallies: dict[Tally, int] = {}
     shown: dict[Tally, list[tuple[int, str]]] = {}
     for result in results(source, setup, rules.threads, tell):

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How many threads can run at a time."""
+
+from __future__ import annotations
+
+import os
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
