@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from piidetect.kernels.compiling import inlined, kernel
-from piidetect.kernels.simd import hash_four, load_word
+from piidetect.kernels.simd import HASH_LANES, hash_lanes, load_word
 
 _C0 = np.uint64(0x736F6D6570736575)
 _C1 = np.uint64(0x646F72616E646F6D ^ 0xEE)  # 0xee marks the variant with 128 bits of output
@@ -23,10 +23,10 @@ _FINISH = np.uint64(0xEE)
 _FINISH_SECOND = np.uint64(0xDD)
 _ZERO = np.uint64(0)
 _WORD = 8
-_LANES = 4
+_LANES = HASH_LANES
 
-#: Most words of a value (its prefix and closing word included) that is hashed with three others.
-MOST_WORDS = 32
+#: Most words of a value (its prefix and closing word included) that is hashed together with others.
+MOST_WORDS = 24
 
 
 @kernel
@@ -115,7 +115,7 @@ def queue_key(
 ) -> None:
     """Hash `data[start:stop]` behind `prefix` into the keys of finding `place`, now or a little later.
 
-    Values of the same number of words wait until they are four: see `simd.hash_four`. `flush_keys`
+    Values of the same number of words wait until they fill the lanes: see `simd.hash_lanes`. `flush_keys`
     hashes what still waits. `data` is readable for 8 bytes past `stop`.
     """
     size = stop - start
@@ -171,7 +171,7 @@ def hash_bucket(
     """Hash the values of `count` words that wait, and write their keys."""
     for lane in range(_LANES):
         counts[lane] = count
-    hash_four(words, _LANES * MOST_WORDS * count, count, counts, k0, k1, result)
+    hash_lanes(words, _LANES * MOST_WORDS * count, count, counts, k0, k1, result)
     for lane in range(filled[count]):
         finding = place[_LANES * count + lane]
         key0[finding], key1[finding] = result[lane], result[_LANES + lane]

@@ -13,6 +13,7 @@ import numpy as np
 
 from piidetect.kernels.compiling import kernel
 from piidetect.kernels.keys import MOST_WORDS
+from piidetect.kernels.simd import HASH_LANES
 from piidetect.numbers.cell_text import MAX_CODES
 
 #: Longest run of digits that can be a number; longer ones are none.
@@ -79,10 +80,10 @@ class Out(NamedTuple):
 class Scratch(NamedTuple):
     """Room for the groups of digits of one chain, one canonical value and values to be hashed.
 
-    `words` uint64[(MOST_WORDS+1) * MOST_WORDS * 4] are the words of values that wait for their
+    `words` uint64[(MOST_WORDS+1) * MOST_WORDS * HASH_LANES] are the words of values that wait for their
     hash, by number of words (`keys.queue_key`); `filled` int64[MOST_WORDS+1] how many wait, `place`
-    int64[(MOST_WORDS+1) * 4] whose they are; `lane_words` int64[4] and `result` uint64[8] what
-    `simd.hash_four` gets and gives; `sieve` uint64[64] bits of the placeholders' hashes.
+    int64[(MOST_WORDS+1) * lanes] whose they are; `lane_words` and `result` what
+    `simd.hash_lanes` gets and gives; `sieve` uint64[64] bits of the placeholders' hashes.
     """
 
     compact: np.ndarray
@@ -133,11 +134,11 @@ def new_scratch() -> Scratch:
         value=np.zeros(4 * MAX_CODES + 64, np.uint8),
         codes=np.zeros(MAX_CODES + 16, np.int32),
         number=np.zeros(2, np.int64),
-        words=np.zeros((MOST_WORDS + 1) * MOST_WORDS * 4, np.uint64),
+        words=np.zeros((MOST_WORDS + 1) * MOST_WORDS * HASH_LANES, np.uint64),
         filled=np.zeros(MOST_WORDS + 1, np.int64),
-        place=np.zeros((MOST_WORDS + 1) * 4, np.int64),
-        lane_words=np.zeros(4, np.int64),
-        result=np.zeros(8, np.uint64),
+        place=np.zeros((MOST_WORDS + 1) * HASH_LANES, np.int64),
+        lane_words=np.zeros(HASH_LANES, np.int64),
+        result=np.zeros(2 * HASH_LANES, np.uint64),
         sieve=np.zeros(SIEVE_WORDS, np.uint64),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.keys import absorb, finish, hash_bytes, opening
-from piidetect.kernels.simd import hash_four, load_word
+from piidetect.kernels.simd import HASH_LANES, hash_lanes, load_word
 from piidetect.schema import ENTITY_NUMBER, SubjectKind, Verdict
 
 _VALID = int(Verdict.VALID)
@@ -30,14 +30,14 @@ _PAIR = np.uint64(0xFFFF)  # prefix of a key that is made of two keys
 _NOBODY = -1
 _STAFF = 0  # ranks of columns by whose they are
 _OTHER = 1
-_LANES = 4
+_LANES = HASH_LANES
 
-#: Most words of a row whose content is hashed together with three other rows.
+#: Most words of a row whose content is hashed together with other rows.
 MOST_WORDS = 512
 
 
 class RowScratch(NamedTuple):
-    """Room for `summarise_rows`: words of four rows, how many they are, four keys, a pair of keys."""
+    """Room for `summarise_rows`: words of some rows, how many they are, their keys, a pair of keys."""
 
     words: np.ndarray
     lane_words: np.ndarray
@@ -48,7 +48,7 @@ class RowScratch(NamedTuple):
 def new_row_scratch() -> RowScratch:
     """Make the room of one thread."""
     return RowScratch(
-        words=np.zeros(4 * (MOST_WORDS + 2), np.uint64),
+        words=np.zeros(_LANES * (MOST_WORDS + 2), np.uint64),
         lane_words=np.zeros(_LANES, np.int64),
         result=np.zeros(2 * _LANES, np.uint64),
         pair=np.zeros(6, np.uint64),
@@ -59,7 +59,7 @@ def new_row_scratch() -> RowScratch:
 def put_words(
     data: Any, cell_start: Any, cell_stop: Any, first: int, last: int, words: Any, at: int
 ) -> int:
-    """Write the words of the cells `first:last`, trimmed of spaces, to every fourth of `words[at:]`.
+    """Write the words of the cells `first:last`, trimmed of spaces, to every `_LANES`th of `words[at:]`.
 
     Words of 8 bytes; each cell closes with a word that holds its last 0-7 bytes and its length, so
     that the borders between cells count; the format that the cells came in doesn't. Returns the
@@ -121,7 +121,7 @@ def content_keys(
     lane_words: Any,
     result: Any,
 ) -> None:
-    """Write the keys of what the rows hold: SipHash-2-4-128 of their words, four rows at a time."""
+    """Write the keys of what the rows hold: SipHash-2-4-128 of their words, `_LANES` rows at a time."""
     rows = row_cell.size - 1
     for row in range(0, rows, _LANES):
         lanes = min(_LANES, rows - row)
@@ -133,7 +133,7 @@ def content_keys(
                 count = put_words(data, cell_start, cell_stop, first, last, words, lane)
             lane_words[lane] = count
             most = max(most, min(count, MOST_WORDS))
-        hash_four(words, 0, most, lane_words, k0, k1, result)
+        hash_lanes(words, 0, most, lane_words, k0, k1, result)
         for lane in range(lanes):
             at = row + lane
             key = result[lane], result[_LANES + lane]

@@ -245,6 +245,8 @@ def take_group(data: Any, begin: int, start: int, stop: int, groups: int, scratc
             compact[at + letters + count] = 88
             count += 1
             end += width
+    if end == stop and not glued and start == begin:
+        return end, count if count <= LONGEST else 0, letters
     dead = count > LONGEST or (glued and letters == 0) or alnum_at(data, end, stop)
     if dead or float_tail(data, end, stop) < 0 or is_fraction(data, begin, start):
         return end, 0, letters

@@ -129,19 +129,22 @@ def keep_apart(typing_context: Any) -> Any:
     return signature, code
 
 
-_WORDS = ir.VectorType(ir.IntType(64), 4)
+#: Messages that `hash_lanes` hashes at once.
+HASH_LANES = 8
+
+_WORDS = ir.VectorType(ir.IntType(64), HASH_LANES)
 
 
-def _four(builder: Any, number: Any) -> Any:
-    """Repeat one 64-bit number in four lanes."""
+def _all(builder: Any, number: Any) -> Any:
+    """Repeat one 64-bit number in all lanes."""
     single = builder.insert_element(ir.Constant(_WORDS, ir.Undefined), number, ir.IntType(32)(0))
     return builder.shuffle_vector(
-        single, single, ir.Constant(ir.VectorType(ir.IntType(32), 4), None)
+        single, single, ir.Constant(ir.VectorType(ir.IntType(32), HASH_LANES), None)
     )
 
 
 def _fixed(number: int) -> Any:
-    return ir.Constant(_WORDS, [number] * 4)
+    return ir.Constant(_WORDS, [number] * HASH_LANES)
 
 
 def _turn(builder: Any, value: Any, count: int) -> Any:
@@ -150,7 +153,7 @@ def _turn(builder: Any, value: Any, count: int) -> Any:
 
 
 def _sip_rounds(builder: Any, state: list[Any], count: int) -> list[Any]:
-    """Emit `count` SipRounds on four states at once."""
+    """Emit `count` SipRounds on HASH_LANES states at once."""
     v0, v1, v2, v3 = state
     for _ in range(count):
         v0 = builder.add(v0, v1)
@@ -167,13 +170,13 @@ def _sip_rounds(builder: Any, state: list[Any], count: int) -> list[Any]:
 
 
 def _pointer(context: Any, builder: Any, kind: Any, value: Any, index: Any) -> Any:
-    """Point at four words of a uint64 array."""
+    """Point at HASH_LANES words of a uint64 array."""
     array = context.make_array(kind)(context, builder, value)
     return builder.bitcast(builder.gep(array.data, [index]), _WORDS.as_pointer())
 
 
 @intrinsic
-def hash_four(
+def hash_lanes(
     typing_context: Any,
     words: Any,
     at: Any,
@@ -183,12 +186,12 @@ def hash_four(
     k1: Any,
     result: Any,
 ) -> Any:
-    """`hash_four(words, at, most, counts, k0, k1, result)`: SipHash-2-4-128 of four messages at once.
+    """`hash_lanes(words, at, most, counts, k0, k1, result)`: SipHash-2-4-128 of HASH_LANES messages at once.
 
-    Word i of message l is `words[at + 4 * i + l]`, the closing word with the length included;
-    `counts` int64[4] are the words of each, `most` their maximum. `result` uint64[8] gets the four
-    low halves, then the four high ones. One hash is a chain of dependent steps; four of them keep
-    the machine busy.
+    Word i of message l is `words[at + HASH_LANES * i + l]`, the closing word with the length included;
+    `counts` int64[HASH_LANES] are the words of each, `most` their maximum. `result` uint64[2 * HASH_LANES] gets the low
+    halves, then the high ones. One hash is a chain of dependent steps; many of them keep the machine
+    busy.
     """
     signature = types.void(
         words, types.int64, types.int64, counts, types.uint64, types.uint64, result
@@ -203,19 +206,19 @@ def hash_four(
             0x6C7967656E657261,
             0x7465646279746573,
         )
-        keys = (_four(builder, args[4]), _four(builder, args[5]))
+        keys = (_all(builder, args[4]), _all(builder, args[5]))
         state = []
         for index, constant in enumerate(start):
             slot = cgutils.alloca_once(builder, _WORDS)
             builder.store(builder.xor(keys[index % 2], _fixed(constant)), slot)
             state.append(slot)
         with cgutils.for_range(builder, args[2]) as loop:
-            place = builder.add(args[1], builder.shl(loop.index, ir.IntType(64)(2)))
+            place = builder.add(args[1], builder.mul(loop.index, ir.IntType(64)(HASH_LANES)))
             word = builder.load(_pointer(context, builder, sig.args[0], args[0], place), align=8)
             old = [builder.load(slot) for slot in state]
             new = _sip_rounds(builder, [*old[:3], builder.xor(old[3], word)], 2)
             new[0] = builder.xor(new[0], word)
-            open_ = builder.icmp_signed("<", _four(builder, loop.index), limit)
+            open_ = builder.icmp_signed("<", _all(builder, loop.index), limit)
             for slot, after, before in zip(state, new, old, strict=True):
                 builder.store(builder.select(open_, after, before), slot)
         last = [builder.load(slot) for slot in state]
@@ -223,7 +226,9 @@ def hash_four(
             last[lane] = builder.xor(last[lane], _fixed(finish))
             last = _sip_rounds(builder, last, 4)
             both = builder.xor(builder.xor(last[0], last[1]), builder.xor(last[2], last[3]))
-            into = _pointer(context, builder, sig.args[6], args[6], ir.IntType(64)(4 * half))
+            into = _pointer(
+                context, builder, sig.args[6], args[6], ir.IntType(64)(HASH_LANES * half)
+            )
             builder.store(both, into, align=8)
         return context.get_dummy_value()
 
