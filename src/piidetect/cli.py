@@ -20,6 +20,7 @@ import click
 
 import piidetect as pii
 from piidetect.errors import ArgumentError, PiiDetectError
+from piidetect.kernels import cold
 from piidetect.messages import LANGUAGES, default_language, language, say
 
 if TYPE_CHECKING:
@@ -233,6 +234,8 @@ def _progress(lang: str) -> Iterator[Callable[[Progress], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
+    if cold():
+        click.echo(say("cli.first_run", lang), err=True)
     from rich import progress as bars
     from rich.console import Console
 

@@ -7,4 +7,9 @@ from pathlib import Path
 
 from piidetect._compile_cache import choose_compile_cache
 
-choose_compile_cache(Path(__file__).parent)
+_COMPILED = choose_compile_cache(Path(__file__).parent)
+
+
+def cold() -> bool:
+    """Return whether no compiled kernel is kept yet, so that the first scan compiles them."""
+    return next(_COMPILED.rglob("*.nbi"), None) is None
