@@ -94,13 +94,8 @@ def scan(
         if not readable:
             raise ArgumentError(_nothing_read(alerts))
         for alert in alerts:
-            writer.alert(
-                alert.source,
-                alert.code,
-                alert.message,
-                row=alert.row,
-                byte_offset=alert.byte_offset,
-            )
+            place = {"row": alert.row, "byte_offset": alert.byte_offset}
+            writer.alert(alert.source, alert.code, alert.message, **place)
         return writer.finish(threads=workers)
 
 
