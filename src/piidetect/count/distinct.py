@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from piidetect.count.identifiability import Identifiability
 
-#: Memory that a row takes: two words, and its bits once more if it is distinct.
-_ROW_BYTES = 24
+#: Memory that a row takes: three words, and its bits once more if it is distinct.
+_ROW_BYTES = 32
 _MOST_SHARES = 1 << 16
 #: Rows that go through the kernels at a time: what fits into the cache.
 _SLICE = 1 << 15
@@ -37,9 +37,8 @@ _FINDINGS = ["entity", "verdict", "detail", "key0", "key1"]
 _RECORDS = ["mask", "flaws", "subject_kind", "content0", "content1", "info0", "info1"]
 _RECORDS += ["subject0", "subject1"]
 _DOUBTFUL = 1 << Verdict.UNKNOWN_REGION | 1 << Verdict.UNCHECKED
-#: Bits of a row: those that `value_bits` gives; one for a record that counts; a mask of entities.
-_VALUE_WIDTH = 42
-_MASK_WIDTH = len(ENTITIES)
+#: What is counted apart of records: contents with information, information, subjects.
+_RECORD_KEYS = 3
 
 
 @dataclass
@@ -100,7 +99,7 @@ def distinct_values(paths: Sequence[Path], memory: int, threads: int = 1) -> Val
         chains[0].add(pile, key0, key1, bits)
 
     for share in range(shares):
-        [bits] = _distinct(groups, _FINDINGS, [_VALUE_WIDTH], (share, shares), scatter, threads)
+        [bits] = _distinct(groups, _FINDINGS, 1, (share, shares), scatter, threads)
         for piece in bits:
             _add_values(values, piece)
     tally = tallies.sum(axis=0)
@@ -132,9 +131,8 @@ def distinct_contents(
 
     contents = Contents()
     groups = _groups(paths)
-    widths = [1, 1, _MASK_WIDTH]
     rows = sum(group.rows for group in groups)
-    shares = min(max(1, -(-rows * len(widths) * _ROW_BYTES // memory)), _MOST_SHARES)
+    shares = min(max(1, -(-rows * _RECORD_KEYS * _ROW_BYTES // memory)), _MOST_SHARES)
 
     def scatter(pile: int, chains: Sequence[_Chains], columns: list[np.ndarray]) -> None:
         mask, flaws, kind, content0, content1, info0, info1, subject0, subject1 = columns
@@ -147,7 +145,7 @@ def distinct_contents(
         subjects.add(pile, subject0, subject1, np.where(told_apart, mask, np.uint64(0)))
 
     for share in range(shares):
-        found = _distinct(groups, _RECORDS, widths, (share, shares), scatter, threads)
+        found = _distinct(groups, _RECORDS, _RECORD_KEYS, (share, shares), scatter, threads)
         contents.pairs += sum(bits.size for bits in found[0])
         contents.information += sum(bits.size for bits in found[1])
         for masks in found[2]:
@@ -169,19 +167,18 @@ class _Chains:
     `rows` says how many rows each pile gets at most; a pile belongs to one thread.
     """
 
-    def __init__(self, rows: Sequence[int], width: int, share: tuple[int, int]) -> None:
+    def __init__(self, rows: Sequence[int], share: tuple[int, int]) -> None:
         import numpy as np
 
         from piidetect.kernels.distinct import CHAINS, CHUNK
 
         chunks = [-(-number // CHUNK) + CHAINS for number in rows]
         # Memory that is not touched is not taken, so there may be more of it than is needed.
-        self._pool = np.empty((sum(chunks), CHUNK, 2), np.uint64)
+        self._pool = np.empty((sum(chunks), CHUNK, 3), np.uint64)
         self._before = np.empty(sum(chunks), np.int64)
         self._last = np.full((len(rows), CHAINS), -1, np.int64)
         self._fill = np.zeros((len(rows), CHAINS), np.int64)
         self._free = [sum(chunks[:pile]) for pile in range(len(rows))]
-        self._width = width
         self._share = share
 
     def add(self, pile: int, key0: np.ndarray, key1: np.ndarray, bits: np.ndarray) -> None:
@@ -189,7 +186,7 @@ class _Chains:
 
         chains = (self._pool, self._before, self._last[pile], self._fill[pile])
         free = self._free[pile]
-        self._free[pile] = scatter(key0, key1, bits, self._width, *self._share, *chains, free)
+        self._free[pile] = scatter(key0, key1, bits, *self._share, *chains, free)
 
     def bits(self, piece: int, pieces: int) -> np.ndarray:
         """Return uint64[distinct]: the joined bits of each distinct key of a piece of the chains."""
@@ -203,26 +200,26 @@ class _Chains:
             slots *= 2
         first, end = CHAINS * piece // pieces, CHAINS * (piece + 1) // pieces
         out = np.empty(self._pool.shape[0] * self._pool.shape[1], np.uint64)
-        table = np.zeros((slots, 2), np.uint64)
-        number = collect(first, end, self._width, self._pool, *chains, table, out)
+        table = np.zeros((slots, 3), np.uint64)
+        number = collect(first, end, self._pool, *chains, table, out)
         return out[:number]
 
 
 def _distinct(
     groups: Sequence[_Group],
     names: list[str],
-    widths: Sequence[int],
+    kinds: int,
     share: tuple[int, int],
     scatter: Callable[[int, Sequence[_Chains], list[np.ndarray]], None],
     threads: int,
 ) -> list[list[np.ndarray]]:
-    """Return for each width the joined bits of the distinct keys, in as many pieces as threads.
+    """Return for each of `kinds` keys the joined bits of the distinct keys, in as many pieces as threads.
 
     Each thread scatters every `threads`-th row group, then collects its piece of the chains.
     """
     piles = [groups[pile::threads] for pile in range(threads)]
     rows = [sum(group.rows for group in pile) for pile in piles]
-    chains = [_Chains(rows, width, share) for width in widths]
+    chains = [_Chains(rows, share) for _ in range(kinds)]
 
     def fill(pile: int) -> None:
         for columns in _slices(piles[pile], names):

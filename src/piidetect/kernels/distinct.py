@@ -5,9 +5,7 @@ Two steps, both in cache: rows are scattered by the top bits of their key into c
 chunks (:func:`scatter`), then each chain is put through a hash table of its own (:func:`collect`).
 The keys are SipHash values, so their bits need no further mixing.
 
-A row is two words: the first word of its key, and as much of the second as its bits leave room for.
-With 42 bits these are 86 bits of the key: among a hundred million different values the odds that
-any two fall together are 1 to 15 milliard.
+A row is three words: the whole key, and its bits.
 """
 
 from __future__ import annotations
@@ -31,7 +29,6 @@ def scatter(
     key0: Any,
     key1: Any,
     bits: Any,
-    width: int,
     share: int,
     shares: int,
     pool: Any,
@@ -45,11 +42,10 @@ def scatter(
     Args:
         key0: uint64[n]; the key 0, 0 is none and left out.
         key1: uint64[n].
-        bits: uint64[n], each less than ``1 << width``; 0 for rows to leave out.
-        width: how many bits of a row's second word its bits take, less than 64.
+        bits: uint64[n]; 0 for rows to leave out.
         share: the share wanted, of ``shares``.
         shares: how many shares the keys are split into, at most 65,536.
-        pool: uint64[chunks, CHUNK, 2]: the chunks.
+        pool: uint64[chunks, CHUNK, 3]: the chunks.
         before: int64[chunks], the chunk before each in its chain, -1 for none.
         last: int64[CHAINS], the last chunk of each chain, -1 for none.
         fill: int64[CHAINS], rows in the last chunk of each chain.
@@ -58,7 +54,6 @@ def scatter(
     Returns:
         The first chunk that is free after this; the caller provides enough for all rows.
     """
-    shift = np.uint64(width)
     for i in range(key0.size):
         if bits[i] == 0 or (key0[i] == 0 and key1[i] == 0):
             continue
@@ -73,7 +68,8 @@ def scatter(
             last[chain] = used
             used += 1
         pool[chunk, row, 0] = key0[i]
-        pool[chunk, row, 1] = key1[i] << shift | bits[i]
+        pool[chunk, row, 1] = key1[i]
+        pool[chunk, row, 2] = bits[i]
         fill[chain] = row + 1
     return used
 
@@ -97,7 +93,6 @@ def longest(last: Any, fill: Any, before: Any) -> int:
 def collect(
     begin: int,
     end: int,
-    width: int,
     pool: Any,
     before: Any,
     last: Any,
@@ -110,16 +105,14 @@ def collect(
     Args:
         begin: the first chain.
         end: the chain after the last one.
-        width: as given to :func:`scatter`.
         pool: as :func:`scatter` filled it, and so ``before``.
         before: see pool.
         last: int64[piles, CHAINS]: those of all calls of :func:`scatter` that go together.
         fill: int64[piles, CHAINS], see last.
-        table: uint64[slots, 2], zeros, and again afterwards; ``slots`` is a power of two, at least
+        table: uint64[slots, 3], zeros, and again afterwards; ``slots`` is a power of two, at least
             twice the rows of the longest chain.
         out: uint64[n], with room for every row of the chains.
     """
-    known = (np.uint64(1) << np.uint64(width)) - np.uint64(1)
     number = 0
     for chain in range(begin, end):
         rows = 0
@@ -138,21 +131,20 @@ def collect(
                     word0, word1 = pool[chunk, row, 0], pool[chunk, row, 1]
                     slot = np.int64(word0) & (size - 1)
                     while True:
-                        held = table[slot, 1]
-                        if held == 0:
+                        if table[slot, 2] == 0:
                             table[slot, 0], table[slot, 1] = word0, word1
+                            table[slot, 2] = pool[chunk, row, 2]
                             break
-                        if table[slot, 0] == word0 and (held ^ word1) | known == known:
-                            table[slot, 1] = held | word1
+                        if table[slot, 0] == word0 and table[slot, 1] == word1:
+                            table[slot, 2] |= pool[chunk, row, 2]
                             break
                         slot = (slot + 1) & (size - 1)
                 chunk, filled = before[chunk], CHUNK
         for slot in range(size):
-            held = table[slot, 1]
-            if held != 0:
-                out[number] = held & known
+            if table[slot, 2] != 0:
+                out[number] = table[slot, 2]
                 number += 1
-                table[slot, 1] = 0
+                table[slot, 2] = 0
     return number
 
 
