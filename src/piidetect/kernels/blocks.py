@@ -25,19 +25,16 @@ _LANES = 32
 _STEP = 48  # windows of 64 bytes overlap by 16
 _LEAST_DIGITS = 7
 _MOST_VALUE = 1000
-_WHOLE_NUMBERS = (
-    3  # entities 0..2 (resident ID, mobile, bank card) are whole numbers to a spreadsheet
-)
+_WHOLE_NUMBERS = 3  # to a spreadsheet: entities 0..2 (resident ID, mobile, bank card)
 
 
 @inlined
 def may_hold_number(digits: Any, links: Any) -> bool:
     """Tell whether a window of 64 bytes may hold a number.
 
-    `digits` has a bit for each digit, `links` for each space, dash or closing
-    bracket. Every number that is
-    recognized has seven digits in a row, or one of those between groups of at least three: so
-    dates, times, amounts and house numbers needn't be looked at.
+    `digits` has a bit for each digit, `links` for each space, dash or closing bracket. Every number
+    that is recognized has seven digits in a row, or one of those between groups of at least three:
+    so dates, times, amounts and house numbers needn't be looked at.
     """
     two = digits & (digits >> np.uint64(1))
     four = two & (two >> np.uint64(2))
@@ -124,7 +121,7 @@ def scan_emails(
 
 @kernel
 def trim(data: Any, begin: int, stop: int) -> Any:
-    """Cut spaces and tabs, ASCII and U+3000, off both ends of a span."""
+    """Cut spaces and tabs off both ends of a span."""
     while begin < stop and (data[begin] == 32 or data[begin] == 9):
         begin += 1
     while stop > begin and (data[stop - 1] == 32 or data[stop - 1] == 9):

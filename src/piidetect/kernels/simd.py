@@ -117,18 +117,6 @@ def copy_lanes(typing_context: Any, data: Any, position: Any, into: Any, at: Any
     return signature, code
 
 
-@intrinsic
-def keep_apart(typing_context: Any) -> Any:
-    """`keep_apart()`: the function that calls this is not inlined; large kernels compile faster."""
-    signature = types.void()
-
-    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        builder.function.attributes.add("noinline")
-        return context.get_dummy_value()
-
-    return signature, code
-
-
 #: Messages that `hash_lanes` hashes at once.
 HASH_LANES = 8
 

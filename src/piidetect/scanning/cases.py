@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +15,11 @@ from piidetect.messages import remedy
 from piidetect.recognizer import load_recognizers, recognizers_sha256
 from piidetect.scanning.first_run import compiling_beside
 from piidetect.scanning.parts import Progress, Rules, map_source, reading
+from piidetect.scanning.reference_day import as_number, reference_day
 from piidetect.sources import Alert, Source, find, locator, open_source
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Sequence
 
     from piidetect.case import Case
@@ -64,7 +65,7 @@ def scan(
         CaseError: the case folder can't be written.
         RecognizerError: a recognizer file is broken.
     """
-    day = _day(reference_date)
+    day = reference_day(reference_date)
     extra = None if recognizers is None else os.fspath(recognizers)
     loaded = load_recognizers(extra)
     workers = _threads(threads)
@@ -83,7 +84,7 @@ def scan(
     ):
         rules = Rules(
             recognizers=loaded,
-            today=day.year * 10000 + day.month * 100 + day.day,
+            today=as_number(day),
             key=writer.key,
             threads=workers,
             roles=roles,
@@ -106,25 +107,6 @@ def _tool(extra: str | None) -> dict[str, str]:
         "version": __version__,
         "recognizers_sha256": recognizers_sha256(extra),
     }
-
-
-def _day(reference_date: dt.date | str | None) -> dt.date:
-    """Return the reference date.
-
-    Raises:
-        ArgumentError: it is no date.
-    """
-    if reference_date is None:
-        return dt.datetime.now().astimezone().date()
-    if isinstance(reference_date, dt.datetime):
-        return reference_date.date()
-    if isinstance(reference_date, dt.date):
-        return reference_date
-    try:
-        return dt.date.fromisoformat(reference_date)
-    except (TypeError, ValueError):
-        msg = f"reference_date: {reference_date!r} is no date; give YYYY-MM-DD, e.g. 2024-03-31"
-        raise ArgumentError(msg) from None
 
 
 def _threads(threads: int | None) -> int:

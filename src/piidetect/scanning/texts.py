@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
@@ -13,9 +12,12 @@ from piidetect.detection import Setup, find, set_up, verdict_name
 from piidetect.errors import ArgumentError, ValidationError
 from piidetect.kernels.cells import block_from_columns, block_from_texts, cells_from_arrow
 from piidetect.recognizer import Recognizer, load_recognizers
+from piidetect.scanning.reference_day import as_number, reference_day
 from piidetect.schema import ENTITIES
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import pyarrow as pa
 
     from piidetect.kernels.cells import Block
@@ -41,11 +43,6 @@ class Finding(NamedTuple):
     recognizer: str
 
 
-def _today(reference_date: dt.date | None) -> int:
-    day = reference_date or dt.datetime.now().astimezone().date()
-    return day.year * 10000 + day.month * 100 + day.day
-
-
 @cache
 def _text_setup(recognizers: tuple[Recognizer, ...] | None, today: int) -> Setup:
     return set_up(recognizers or load_recognizers(), (), today=today, key=_NO_KEY)
@@ -62,14 +59,14 @@ def detect(text_or_table: Any) -> list[Finding] | pa.Table: ...
 def detect(
     text_or_table: Any,
     *,
-    reference_date: dt.date | None = None,
+    reference_date: dt.date | str | None = None,
     recognizers: tuple[Recognizer, ...] | None = None,
 ) -> list[Finding] | pa.Table:
     """Find personal information in a text or a table.
 
     Args:
         text_or_table: a str, or a table with an Arrow stream (pyarrow, polars, pandas).
-        reference_date: no birth date may be later; today by default.
+        reference_date: no birth date may be later; a date or ``YYYY-MM-DD``; today by default.
         recognizers: instead of all built-in ones.
 
     Returns:
@@ -77,10 +74,10 @@ def detect(
         entity, start, end (code points of the cell), text, value, verdict, score, recognizer.
 
     Raises:
-        ArgumentError: it is neither.
+        ArgumentError: it is neither, or the reference date is no date.
     """
     chosen = tuple(recognizers) if recognizers is not None else None
-    today = _today(reference_date)
+    today = as_number(reference_day(reference_date))
     if isinstance(text_or_table, str):
         block = block_from_texts([text_or_table])
         setup = _text_setup(chosen, today)
