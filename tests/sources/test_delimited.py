@@ -184,6 +184,19 @@ def test_a_first_row_with_a_value_is_no_heading(tmp_path):
     assert len(rows) == 2
 
 
+@pytest.mark.parametrize(
+    "first", ["王小明,电话未知,地址不详", "王小明,手机,地址", "王小明,无身份证,备注无"]
+)
+def test_a_first_row_of_words_is_no_heading(tmp_path, first):
+    # a heading is printed as it stands, a value never
+    rows = [first, first.replace("王小明", "李大海"), first.replace("王小明", "张三")]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    source = open_source(path)
+    assert source.header is None
+    assert sum(block.row_start.size for block in source.blocks()) == 3
+
+
 def test_a_title_above_the_heading_is_a_row(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes("导出\n".encode() + written(table(20), ",", "utf-8"))

@@ -36,7 +36,8 @@ _LONGEST, _FEW = 60, 3
 _HEADING_ROWS = 5
 
 _WORDS = re.compile(
-    r"姓名|名称|名字|编号|序号|号码|证件|身份证|手机|电话|地址|住址|性别|日期|时间|生日|年龄|备注|邮箱|科室|诊断"
+    r"(?:姓名|名称|名字|编号|序号|号码|证件|身份证|手机|电话|地址|住址|性别|日期|时间|生日|年龄|备注|邮箱"
+    r"|科室|诊断)(?:\d{0,2}|[*＊:：]|[(（\[【].*)$"  # at the end: 电话未知 is a value
     r"|(?:^|[_\s])(?:id|no|name|phone|mobile|tel|email|mail|addr|address|sex|gender|age|birth\w*"
     r"|date|time|remark|xm|xb|sfzh|sjh|dz|bz)(?:$|[_\s])",
     re.IGNORECASE,
@@ -279,7 +280,12 @@ def _is_heading(
     named = [cell for cell in cells if cell]
     if not named or any(_DATA.search(cell) or len(cell) > _LONGEST for cell in cells):
         return False
-    hits = sum(bool(_WORDS.search(cell)) or (known is not None and known(cell)) for cell in named)
+    values_below = [{row[at] for row in others if row != first} for at in range(len(first))]
+    hits = sum(
+        bool(_WORDS.search(cell)) or (known is not None and known(cell))
+        for cell, raw, below in zip(cells, first, values_below, strict=True)
+        if cell and raw not in below  # what stands below too is a value
+    )
     if hits * 3 >= len(named):
         return True
     if len(named) * 2 < len(cells) or len(set(named)) < len(named) or len(others) < _FEW:
