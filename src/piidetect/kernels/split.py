@@ -330,7 +330,7 @@ def index_row(data: Any, row: int, size: int, final: bool, g: Any, spans: Any) -
         return NEED, stop, _TEXT, 0
     if line == _MALFORMED:
         return stop, stop, _TEXT, 2
-    quotes = size > row  # true, but no constant: numba compiles `_split` once
+    quotes = quote != 0  # else a NUL would be taken for one
     while True:
         after, count, breaks, extra = _split(
             data, row, size, final, bare_cr, quotes, delimiter, quote, spans
@@ -346,10 +346,10 @@ def index_row(data: Any, row: int, size: int, final: bool, g: Any, spans: Any) -
         if fits:
             if _is_heading(data, g.heading, g.heading_stop, spans):
                 return after, stop, _REPEATED, 0
-            return after, stop, _PARSED, 0 if quotes else 1
+            return after, stop, _PARSED, 1 if quote and not quotes else 0
         carriage = -1
         if not bare_cr:  # a second time where a bare CR may end the line
             carriage = _find(data, np.int64(_CR), np.int64(_CR), row, stop)
         if carriage < 0:
             return line, stop, _TEXT, 0
-        stop, line, bare_cr, quotes = carriage, carriage + 1, True, True
+        stop, line, bare_cr, quotes = carriage, carriage + 1, True, quote != 0
