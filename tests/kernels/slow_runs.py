@@ -217,6 +217,8 @@ def claim(
         return []
     if letters == 0:
         inner = without_prefix(value)
+        if len(value) == 12 and text[start - 1 : start] == "-":
+            inner = value  # a 0 isn't dialled in the middle of a GUID
         if inner != value and judge("mobile", inner, today) == Verdict.VALID:
             value = inner
             start -= text[start - 1 : start] == "+"
@@ -268,7 +270,7 @@ def claims_alone(validator: str, verdict: Verdict, value: str, joined: bool) -> 
     if verdict == Verdict.INVALID_DATE:
         return value[:6] in tables.division_codes()
     plausible = 1850 <= int(value[6:10]) <= 2099 and numbers.resident_id._is_date(value)
-    return verdict != Verdict.INVALID_CHECKSUM or plausible
+    return verdict not in (Verdict.INVALID_CHECKSUM, Verdict.PRECISION_LOST) or plausible
 
 
 def has_word(text: str, start: int, words: tuple[str, ...]) -> bool:

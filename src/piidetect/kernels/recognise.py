@@ -77,7 +77,7 @@ def claims_alone(
     unassigned mobile, a card that fails Luhn, an unspaced landline) waits for that context.
     """
     if validator == _RESIDENT:
-        if verdict in (VALID, UNCHECKED, PRECISION_LOST):
+        if verdict in (VALID, UNCHECKED):
             return True
         if last - first == _OLD_ID_LENGTH:
             return False
@@ -86,7 +86,8 @@ def claims_alone(
         if verdict == UNKNOWN_REGION:
             return True
         birth = birth_number(compact, first, last)
-        return verdict == INVALID_CHECKSUM and _FIRST_PLAUSIBLE <= birth <= _LAST_PLAUSIBLE
+        plausible = _FIRST_PLAUSIBLE <= birth <= _LAST_PLAUSIBLE
+        return verdict in (INVALID_CHECKSUM, PRECISION_LOST) and plausible
     if validator == _FOREIGN:
         return verdict == VALID
     if validator == _LANDLINE:
@@ -123,12 +124,15 @@ def in_context(data: Any, begin: int, start: int, recognizer: int, column: int, 
 
 
 @kernel
-def without_prefix(compact: Any, first: int, last: int) -> int:
-    """Return where a mobile begins behind 86, 0086 or a dialled 0; `first` where none does."""
+def without_prefix(compact: Any, first: int, last: int, dashed: bool) -> int:
+    """Return where a mobile begins behind 86, 0086 or a dialled 0; `first` where none does.
+
+    Behind a dash no 0 is dialled: the last group of a GUID looks like that.
+    """
     size = last - first
     if size == 13 and compact[first] == 56 and compact[first + 1] == 54:
         return first + 2
-    if size == 12 and compact[first] == 48:
+    if size == 12 and compact[first] == 48 and not dashed:
         return first + 1
     if size == 15 and decimal(compact, first, first + 4) == 86:
         return first + 4
@@ -160,11 +164,11 @@ def recognise(
     if size > LONGEST or size < 7:
         return False
     if letters == 0:
-        inner = without_prefix(compact, first, last)
+        before = np.int64(data[start - 1]) if start > begin else np.int64(0)
+        inner = without_prefix(compact, first, last, before == 45)
         if inner > first and check_mobile(compact, inner, last, tables.segment) == VALID:
             first, size = inner, last - inner
-            if start > begin and data[start - 1] == 43:
-                start -= 1
+            start -= before == 43
     cell = letters * (LONGEST + 1) + size - letters
     for index in range(plan.class_first[cell], plan.class_first[cell + 1]):
         recognizer = plan.class_recognizer[index]
