@@ -32,7 +32,9 @@ ROWS = """姓名,身份证号,邮箱,备注
 
 
 def commands(group=cli, path=()):
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         yield (*path, name), command
         if isinstance(command, click.Group):
             yield from commands(command, (*path, name))
@@ -42,7 +44,7 @@ def commands(group=cli, path=()):
 def run(tmp_path, monkeypatch):
     """Run the command in an empty folder; English."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("piidetect.cli._LANG", "en")
+    monkeypatch.setattr("piidetect.cli.front.LANG", "en")
     monkeypatch.setenv("PIIDETECT_LANG", "en")
 
     def invoke(*arguments, **options):

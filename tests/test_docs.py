@@ -28,13 +28,15 @@ def read(name: str) -> str:
 
 
 def root_command() -> click.Group:
-    groups = [item for item in vars(cli).values() if isinstance(item, click.Group)]
-    return max(groups, key=lambda group: len(group.commands))
+    return cli.cli
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, click.Command]]:
     found = []
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         found.append((" ".join((*path, name)), command))
         if isinstance(command, click.Group):
             found.extend(commands(command, (*path, name)))

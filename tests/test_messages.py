@@ -43,7 +43,7 @@ def test_chinese_texts_are_chinese():
 
 
 def keys_in_source():
-    for path in [PACKAGE / "cli.py", *sorted((PACKAGE / "report").glob("*.py"))]:
+    for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)
@@ -117,3 +117,15 @@ def test_the_language_follows_the_locale(environ, expected):
 def test_an_unknown_language_is_an_error_that_names_the_known_ones():
     with pytest.raises(ArgumentError, match=r"'fr'.*zh, en"):
         language("fr")
+
+
+def test_no_text_stands_in_two_files():
+    import yaml
+
+    seen = [
+        (section, name)
+        for path in sorted((PACKAGE / "messages").glob("*.yaml"))
+        for section, names in yaml.safe_load(path.read_text(encoding="utf-8")).items()
+        for name in names
+    ]
+    assert len(seen) == len(set(seen))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What piidetect says to people, in Chinese and English: one catalogue, ``messages.yaml``.
+"""What piidetect says to people, in Chinese and English: one catalogue.
 
+The catalogue is the YAML files of this folder together; a section may go through several of them.
 A key is ``section.name``. Texts have ``{named}`` places; figures are grouped by thousands where
 the text says so (``{rows:,}``).
 """
@@ -77,5 +78,9 @@ def catalogue() -> Catalogue:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = Path(__file__).with_name("messages.yaml").read_text(encoding="utf-8")
-    return cast("Catalogue", yaml.load(text, Loader=loader))  # noqa: S506 (a safe loader either way)
+    texts: Catalogue = {}
+    for path in sorted(Path(__file__).parent.glob("*.yaml")):
+        part = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (a safe loader)
+        for section, entries in cast("Catalogue", part).items():
+            texts.setdefault(section, {}).update(entries)
+    return texts

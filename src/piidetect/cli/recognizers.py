@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``piidetect recognizers``: list and check them."""
+
+from __future__ import annotations
+
+import functools
+
+import click
+
+import piidetect as pii
+from piidetect.cli.front import UNUSABLE, help_text, lang_option, stop, told
+from piidetect.messages import language, say
+
+
+@click.group(help=help_text("recognizers"), short_help=help_text("short_recognizers"))
+def recognizers() -> None:
+    """Hold the commands on recognizers."""
+
+
+directory_option = click.option(
+    "--dir", "directory", metavar="DIR", help=help_text("option_recognizers")
+)
+
+
+@recognizers.command("list", help=help_text("recognizers_list"))
+@directory_option
+@lang_option
+@told
+def recognizers_list(directory: str | None, lang: str | None) -> None:
+    """Print a table of the recognizers."""
+    from piidetect.report import findings, words
+
+    loaded = pii.load_recognizers(directory)
+    click.echo(findings.recognizers(loaded, words(lang)), nl=False)
+
+
+@recognizers.command("check", help=help_text("recognizers_check"))
+@directory_option
+@lang_option
+@told
+def recognizers_check(directory: str | None, lang: str | None) -> None:
+    """Check all recognizers and print what fails."""
+    from piidetect.recognizer import check
+
+    loaded = pii.load_recognizers(directory)
+    failures = check(loaded, functools.partial(pii.detect, recognizers=loaded))
+    chosen = language(lang)
+    for failure in failures:
+        click.echo(failure)
+    if failures:
+        stop(say("cli.check_failed", chosen, n=len(failures)), UNUSABLE)
+    examples = sum(len(one.examples) + len(one.counter_examples) for one in loaded)
+    click.echo(say("cli.check_passed", chosen, n=len(loaded), examples=examples))

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``piidetect scan``: size sources and print the report."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from typing import Any
+
+import click
+
+import piidetect as pii
+from piidetect.cli import front
+from piidetect.cli.front import exit_code, help_text, lang_option, option_format, show, told
+from piidetect.cli.progress import progress_bar
+from piidetect.errors import ArgumentError
+from piidetect.messages import language, say
+
+
+@click.command(help=help_text("scan"), short_help=help_text("short_scan"), no_args_is_help=True)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--out", metavar="DIR", help=help_text("option_out_case"))
+@option_format()
+@click.option("--reference-date", metavar="YYYY-MM-DD", help=help_text("option_reference_date"))
+@click.option("--key-file", metavar="FILE", help=help_text("option_key_file"))
+@lang_option
+@click.option("--threads", type=click.IntRange(min=1), help=help_text("option_threads"))
+@click.option("--roles/--no-roles", default=True, help=help_text("option_roles"))
+@click.option("--bare-phone", is_flag=True, help=help_text("option_bare_phone"))
+@click.option("--recognizers", metavar="DIR", help=help_text("option_recognizers"))
+@told
+def scan(
+    paths: tuple[str, ...],
+    out: str | None,
+    form: str,
+    reference_date: str | None,
+    lang: str | None,
+    **options: Any,
+) -> None:
+    """Scan sources and print the report."""
+    day = _day(reference_date)
+    with progress_bar(language(lang)) as progress:
+        case = pii.scan(list(paths), out=out, reference_date=day, progress=progress, **options)
+    show(case, form, lang)
+    if out is not None:
+        click.echo(say("cli.kept", language(lang), path=out), err=True)
+    sys.exit(exit_code(case))
+
+
+def _day(text: str | None) -> dt.date | None:
+    """Return the day of ``--reference-date``, None if it wasn't given."""
+    if text is None:
+        return None
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day, no time)
+    except ValueError as error:
+        raise ArgumentError(say("cli.not_a_date", front.LANG, value=repr(text))) from error
