@@ -14,12 +14,13 @@ PACKAGE = Path(__file__).parents[1] / "src" / "piidetect"
 #: Bottom first. What stands on one line may not import each other.
 ORDER = (
     ("errors",),
-    ("schema", "cores", "_resources", "_compile_cache", "messages"),
+    ("schema", "cores", "_resources", "_compile_cache", "messages", "yaml_file", "yaml_fields"),
     ("tables",),
     ("numbers",),
     ("kernels",),  # takes limits and word lists from the scalar twins, so that they stand once
     ("recognizer", "sources", "case_folder"),
-    ("columns", "detection", "case", "count", "policies"),  # the stages
+    ("columns", "detection", "case", "count"),  # the stages
+    ("policies",),  # what the counts mean
     ("report",),
     ("scanning", "crossfire"),
     ("cli", "integrations"),

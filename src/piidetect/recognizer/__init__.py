@@ -13,10 +13,9 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from piidetect import tables
+from piidetect import tables, yaml_file
 from piidetect._resources import recognizers_root
 from piidetect.errors import RecognizerError
-from piidetect.recognizer import yaml_file
 from piidetect.recognizer.check import check
 from piidetect.recognizer.fields import recognizer_from
 from piidetect.recognizer.model import Example, Match, Recognizer

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Callable
 from typing import Any, Final
 
 from piidetect.recognizer.model import Example, Match, Recognizer
 from piidetect.schema import ENTITIES, Verdict
+from piidetect.yaml_fields import Report
+from piidetect.yaml_fields import choice as _choice
+from piidetect.yaml_fields import mapping as _dict
+from piidetect.yaml_fields import text as _text
+from piidetect.yaml_fields import texts as _texts
 
 CATEGORIES: Final = frozenset(
     [
@@ -42,39 +46,6 @@ KINDS: Final = ("shape", "pattern", "column")
 DEFAULT_SCORES: Final = {"valid": 1.0, "unchecked": 0.4, "context": 0.3}
 _LENGTHS = re.compile(r"(?:([1-4])\+)?([0-9]{1,2})")
 _NOT_IN_PATTERNS = re.compile(r"\(\?(?!:)|\\[bBdDwWsS0-9]|\\[pP]")
-Report = Callable[[str, str], None]
-
-
-def _dict(value: Any, where: str, known: str, report: Report) -> dict[str, Any]:
-    """Return a mapping, reporting what isn't one and unknown keys."""
-    if not isinstance(value, dict):
-        report(where, "expected a mapping")
-        return {}
-    for key in value:
-        if key not in known.split():
-            report(
-                f"{where}.{key}".lstrip("."), f"unknown key; known are: {known.replace(' ', ', ')}"
-            )
-    return value
-
-
-def _text(value: Any, where: str, report: Report, *, empty: bool = False) -> str:
-    """Return a string, reporting everything else: an unquoted number is none."""
-    if isinstance(value, str):
-        if not value and not empty:
-            report(where, "must not be empty")
-        return value
-    report(where, f"expected text, got {type(value).__name__}; put it in quotes")
-    return ""
-
-
-def _texts(value: Any, where: str, report: Report) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        report(where, "expected a list of texts")
-        return ()
-    return tuple(_text(item, f"{where}[{index}]", report) for index, item in enumerate(value))
 
 
 def _share(value: Any, where: str, report: Report) -> float:
@@ -173,13 +144,6 @@ def _validator(value: Any, report: Report) -> str:
     if name and not known:
         report("validator", "no such module in piidetect.numbers")
     return name
-
-
-def _choice(value: Any, where: str, choices: Any, report: Report) -> str:
-    text = _text(value, where, report)
-    if text and text not in choices:
-        report(where, f"expected one of {', '.join(sorted(choices))}")
-    return text
 
 
 def _scores(value: Any, report: Report) -> dict[str, float]:
