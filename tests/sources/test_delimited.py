@@ -359,7 +359,7 @@ def test_a_file_that_vanishes_or_is_cut_off(tmp_path):
 
 
 def test_a_read_error_ends_the_source_with_an_alert(tmp_path, monkeypatch):
-    from piidetect.sources import delimited
+    from piidetect.sources import content
 
     class Failing:
         def __init__(self, file):
@@ -374,8 +374,11 @@ def test_a_read_error_ends_the_source_with_an_alert(tmp_path, monkeypatch):
         def read(self, count):
             return self.file.read(count)
 
-        def fileno(self):
-            return self.file.fileno()
+        def seek(self, place):
+            return self.file.seek(place)
+
+        def tell(self):
+            return self.file.tell()
 
         def readinto(self, room):
             self.reads += 1
@@ -386,8 +389,8 @@ def test_a_read_error_ends_the_source_with_an_alert(tmp_path, monkeypatch):
     path = tmp_path / "a.csv"
     path.write_bytes(written(table(2000), ",", "utf-8"))
     source = open_source(path, options=Options(block_bytes=4096))
-    opened = delimited.open_file
-    monkeypatch.setattr(delimited, "open_file", lambda path: Failing(opened(path)))
+    opened = content.open_file
+    monkeypatch.setattr(content, "open_file", lambda path: Failing(opened(path)))
     rows = sum(len(block.row_start) for block in source.blocks())
     assert rows > 0
     assert (source.ledger.status, source.ledger.bytes) == ("partial", 8192)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,14 @@ from piidetect.recognizer import load_recognizers, recognizers_sha256
 from piidetect.scanning.first_run import compiling_beside
 from piidetect.scanning.parts import Progress, Rules, map_source, reading
 from piidetect.scanning.reference_day import as_number, reference_day
-from piidetect.sources import Alert, Source, find, locator, open_source
+from piidetect.sources import Alert, Skipped, Source, find, locator, open_sources
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
 
     from piidetect.case import Case
+    from piidetect.sources import Opened, OpenSource
 
     Tell = Callable[[Progress], None]
 
@@ -91,7 +93,8 @@ def scan(
             options=reading(loaded, block_bytes),
             ready=ready,
         )
-        readable = _map_all(writer, sources, rules, alerts, progress)
+        run = _Run(writer, rules, alerts, progress)
+        readable = run.map(sources)
         if not readable:
             raise ArgumentError(_nothing_read(alerts))
         for alert in alerts:
@@ -163,52 +166,71 @@ def _nothing_read(alerts: Sequence[Alert], paths: Sequence[str] = ()) -> str:
     return "\n".join(lines or [nothing])
 
 
-def _map_all(
-    writer: CaseWriter,
-    sources: Sequence[Any],
-    rules: Rules,
-    alerts: list[Alert],
-    progress: Tell | None,
-) -> int:
-    """Map each source into a part; return how many could be read."""
-    total = sum(one.bytes for one in sources if isinstance(one, Source))
-    done_bytes = done_rows = readable = 0
-    for one in sources:
-        shown = one.locator if isinstance(one, Source) else locator("table")
-        try:
-            opened = open_source(one, options=rules.options)
-        except SourceError as error:
-            alerts.append(Alert(shown, "not_readable", str(error)))
-            _skipped(writer, shown, str(error))
-            continue
-        rows = 0
+@dataclass(slots=True)
+class _Run:
+    """Maps sources one after the other, each table of theirs into a part of the case.
 
-        def tell(
-            count: int, before: int = done_bytes, past: int = done_rows, name: str = shown
-        ) -> None:
-            nonlocal rows
-            rows += count
-            if progress is not None:
-                progress(Progress(before + opened.ledger.bytes, total, past + rows, name))  # noqa: B023
+    A source counts as many bytes as it had when it was found, whatever its tables take of them.
+    """
 
-        part = writer.part()
-        try:
-            meta = map_source(opened, rules, part, tell)
-        except SourceError as error:
-            part.abort()
-            alerts.append(Alert(shown, "not_readable", str(error)))
-            _skipped(writer, shown, str(error))
-            continue
-        except BaseException:
-            part.abort()
-            raise
-        part.close(PartMeta(**meta))
-        readable += 1
-        done_bytes += opened.ledger.bytes
-        done_rows += rows
-    return readable
+    writer: CaseWriter
+    rules: Rules
+    alerts: list[Alert]
+    progress: Tell | None
+    total: int = 0
+    bytes: int = 0  # of the sources that are done
+    within: int = 0  # of the tables of this source that are done
+    rows: int = 0
+    readable: int = 0
 
+    def map(self, sources: Sequence[Any]) -> int:
+        """Map all sources; return how many tables could be read."""
+        self.total = sum(one.bytes for one in sources if isinstance(one, Source))
+        for one in sources:
+            shown = one.locator if isinstance(one, Source) else locator("table")
+            try:
+                for opened in open_sources(one, options=self.rules.options):
+                    self._take(opened, one.bytes if isinstance(one, Source) else None)
+            except SourceError as error:
+                self._skip(Skipped(shown, "not_readable", str(error)))
+            self.bytes += one.bytes if isinstance(one, Source) else self.within
+            self.within = 0
+        return self.readable
 
-def _skipped(writer: CaseWriter, shown: str, reason: str) -> None:
-    """Write an empty part for a source that can't be read, so that it isn't missing in the ledger."""
-    writer.part().close(PartMeta(path=shown, status="skipped", reason=reason))
+    def _take(self, opened: Opened, size: int | None) -> None:
+        """Map a table; note what can't be read or must be known."""
+        if isinstance(opened, Alert):
+            self.alerts.append(opened)
+        elif isinstance(opened, Skipped):
+            self._skip(opened)
+        else:
+            part = self.writer.part()
+            try:
+                meta = map_source(opened, self.rules, part, self._teller(opened, size))
+            except SourceError as error:
+                part.abort()
+                self._skip(Skipped(opened.path, "not_readable", str(error)))
+            except BaseException:
+                part.abort()
+                raise
+            else:
+                part.close(PartMeta(**meta))
+                self.readable += 1
+                self.within += opened.ledger.bytes
+
+    def _teller(self, opened: OpenSource, size: int | None) -> Callable[[int], None]:
+        """Return what is called with the rows of each block."""
+
+        def tell(count: int) -> None:
+            self.rows += count
+            if self.progress is not None:
+                done = self.within + opened.ledger.bytes
+                done = self.bytes + (done if size is None else min(done, size))
+                self.progress(Progress(done, self.total, self.rows, opened.path))
+
+        return tell
+
+    def _skip(self, one: Skipped) -> None:
+        """Note a source that can't be read; an empty part keeps it from missing in the ledger."""
+        self.alerts.append(Alert(one.path, one.code, one.message))
+        self.writer.part().close(PartMeta(path=one.path, status="skipped", reason=one.message))

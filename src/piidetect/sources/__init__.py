@@ -5,49 +5,40 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from piidetect.errors import SourceError
 from piidetect.sources.alerts import Alert
+from piidetect.sources.content import Content, content_of_file
 from piidetect.sources.find import Source, find, locator
 from piidetect.sources.ledger import Ledger
 from piidetect.sources.options import Options
+from piidetect.sources.registry import Opened, OpenSource, Skipped, open_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from piidetect.kernels.cells import Block
-
-__all__ = ["Alert", "Ledger", "OpenSource", "Options", "Source", "find", "locator", "open_source"]
-
-
-class OpenSource(Protocol):
-    """A source whose form is known.
-
-    `path` is the locator as shown; `format` is 'csv', 'tsv', 'text', 'parquet', 'arrow' or
-    'table'; `encoding` is 'utf-8', 'utf-8-sig', 'gb18030', 'utf-16-le', 'utf-16-be' or '' (final
-    after `blocks`); `header` has the column names or is None; `dialect` tells delimiter, quote and
-    line end for the report. `ledger` and `alerts` are filled while the blocks are read.
-    """
-
-    path: str
-    format: str
-    encoding: str
-    header: list[str] | None
-    n_columns: int
-    dialect: dict[str, str]
-    ledger: Ledger
-    alerts: list[Alert]
-
-    def sample(self) -> Block:
-        """Return about 2,000 parsed rows from head, middle and tail as one block."""
-
-    def blocks(self) -> Iterator[Block]:
-        """Yield all rows in order; the same rows whatever the size of the blocks."""
+__all__ = [
+    "Alert",
+    "Content",
+    "Ledger",
+    "OpenSource",
+    "Opened",
+    "Options",
+    "Skipped",
+    "Source",
+    "find",
+    "locator",
+    "open_content",
+    "open_source",
+    "open_sources",
+]
 
 
-def open_source(source: Any, *, options: Options | None = None) -> OpenSource:
-    """Open a path, a found source or a table in memory; the form is told by content.
+def open_sources(source: Any, *, options: Options | None = None) -> Iterator[Opened]:
+    """Open a path, a found source or a table in memory; the format is told by content.
+
+    A file may hold several tables; the next one is opened when it is asked for.
 
     Raises:
         ArgumentError: It is neither a path nor a table.
@@ -55,30 +46,26 @@ def open_source(source: Any, *, options: Options | None = None) -> OpenSource:
     """
     options = options or Options()
     if isinstance(source, Source):
-        return _open_file(source.path, source.locator, options)
-    if isinstance(source, (str, os.PathLike)):
-        return _open_file(Path(source), locator(source), options)
-    from piidetect.sources.table import open_table
+        yield from open_content(content_of_file(source.path, source.locator), options)
+    elif isinstance(source, (str, os.PathLike)):
+        yield from open_content(content_of_file(Path(source), locator(source)), options)
+    else:
+        from piidetect.sources.table import open_table
 
-    return open_table(source)
+        yield open_table(source)
 
 
-def _open_file(path: Path, shown: str, options: Options) -> OpenSource:
-    """Open a file by its first bytes."""
-    from piidetect.sources.delimited import open_delimited, open_file
+def open_source(source: Any, *, options: Options | None = None) -> OpenSource:
+    """Open a source that holds one table, or the first of several.
 
-    with open_file(path) as file:
-        try:
-            magic = file.read(8) or b""
-        except OSError as error:
-            message = f"the file can't be read: {error.strerror or 'input/output error'}"
-            raise SourceError(message) from error
-    if magic.startswith(b"PAR1"):
-        from piidetect.sources.table import open_parquet
-
-        return open_parquet(path, shown, options)
-    if magic.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
-        from piidetect.sources.table import open_ipc
-
-        return open_ipc(path, shown, options)
-    return open_delimited(path, shown, options)
+    Raises:
+        ArgumentError: It is neither a path nor a table.
+        SourceError: It can't be read or its format isn't supported; the message says why.
+    """
+    for one in open_sources(source, options=options):
+        if isinstance(one, Skipped):
+            raise SourceError(one.message)
+        if not isinstance(one, Alert):
+            return one
+    message = "there is nothing in it that can be read"
+    raise SourceError(message)

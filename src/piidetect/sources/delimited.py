@@ -3,34 +3,32 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from dataclasses import dataclass, field
-from io import FileIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from piidetect.errors import SourceError
 from piidetect.kernels import index
 from piidetect.kernels.cells import PADDING, Block
 from piidetect.schema import RowKind
 from piidetect.sources import dialect as dialects
 from piidetect.sources import samples
 from piidetect.sources.alerts import Alert
+from piidetect.sources.content import read_failure
 from piidetect.sources.feed import Feed, Piece
 from piidetect.sources.ledger import Ledger
+from piidetect.sources.registry import Match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+    from piidetect.sources.content import Content, Head
     from piidetect.sources.options import Options
 
 #: Rows that each of the samples gives at most.
 _SAMPLE_ROWS = 700
 
-_TABULAR = {".csv", ".tsv", ".tab", ".psv"}
+_TABULAR = (".csv", ".tsv", ".tab", ".psv")
 
 
 @dataclass(slots=True)
@@ -43,8 +41,7 @@ class DelimitedSource:
     header: list[str] | None
     n_columns: int
     dialect: dict[str, str]
-    file: Path
-    bytes: int
+    content: Content
     bom: int
     decided: bool
     rules: dialects.Dialect
@@ -56,8 +53,8 @@ class DelimitedSource:
 
     def sample(self) -> Block:
         """Return up to 2,100 parsed rows from head, middle and tail as one block."""
-        with open_file(self.file) as file:
-            texts = _texts(samples.read_samples(file, self.bytes), self.encoding, self.bom)
+        with self.content.open() as file:
+            texts = _texts(samples.read_samples(file, self.content.bytes), self.encoding, self.bom)
         blocks = []
         for number, (text, final) in enumerate(texts):
             start = self.rules.heading_stop if number == 0 else 0
@@ -74,7 +71,7 @@ class DelimitedSource:
         self.ledger, self.alerts = Ledger(), []
         self.bad_row = self.text_row = None
         grammar = self.rules.grammar
-        with open_file(self.file) as file:
+        with self.content.open() as file:
             feed = Feed(file, self.encoding, self.decided, self.options.block_bytes, self.ledger)
             feed.skip(self.bom)
             piece, position = feed.read(), 0
@@ -157,7 +154,7 @@ class DelimitedSource:
 
     def _close(self) -> None:
         """Compare the ledger with the file and say what a reader must know."""
-        ledger = self.ledger
+        ledger, size = self.ledger, self.content.bytes
         if self.text_row and ledger.rows_unparsed > ledger.lines_cut:
             message = (
                 f"{ledger.rows_unparsed} rows don't have {self.n_columns} cells; "
@@ -173,13 +170,13 @@ class DelimitedSource:
             self._alert("lines_cut", f"{ledger.lines_cut} lines over 16 MiB were cut there")
         if ledger.status == "partial":
             self._alert("read_error", ledger.reason, None, ledger.bytes)
-        elif ledger.bytes < self.bytes:
+        elif ledger.bytes < size:
             ledger.status = "partial"
-            ledger.reason = f"the file was {self.bytes} bytes long and ended at {ledger.bytes}"
+            ledger.reason = f"the file was {size} bytes long and ended at {ledger.bytes}"
             self._alert("truncated", ledger.reason, None, ledger.bytes)
-        elif ledger.bytes > self.bytes:
-            message = f"the file grew from {self.bytes} to {ledger.bytes} bytes while it was read"
-            self._alert("grew", message, None, self.bytes)
+        elif ledger.bytes > size:
+            message = f"the file grew from {size} to {ledger.bytes} bytes while it was read"
+            self._alert("grew", message, None, size)
         if not ledger.bytes:
             self._alert("empty", "the file is empty")
 
@@ -192,49 +189,24 @@ def _row_at(block: Block, piece: Piece, stop: int, offset: int) -> int | None:
     return block.first_row + int(np.searchsorted(block.row_offset, offset, "right")) - 1
 
 
-def open_file(path: Path) -> FileIO:
-    """Open a file for reading without a buffer.
-
-    Raises:
-        SourceError: It can't be opened; the message says why.
-    """
-    try:
-        file = FileIO(path, opener=_open_at_once)
-        regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-    except FileNotFoundError as error:
-        message = "the file has vanished"
-        raise SourceError(message) from error
-    except PermissionError as error:
-        message = "no permission to read the file"
-        raise SourceError(message) from error
-    except OSError as error:
-        message = f"the file can't be opened: {error.strerror or 'input/output error'}"
-        raise SourceError(message) from error
-    if not regular:
-        file.close()
-        message = "it is no regular file; a FIFO, socket or device is not read"
-        raise SourceError(message)
-    return file
+def sniff(head: Head) -> Match:
+    """Say that any text can be read."""
+    encoding, _, _ = head.encoding
+    no_text = samples.binary([samples.Sample(0, head.raw, head.whole)], encoding)
+    return Match.NO if no_text else Match.ANY
 
 
-def _open_at_once(path: str, flags: int) -> int:
-    """Open without waiting for a writer, as opening a FIFO would."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
-def open_delimited(path: Path, shown: str, options: Options) -> DelimitedSource:
-    """Find out encoding and dialect of a text file.
+def open_content(content: Content, _head: Head, options: Options) -> list[DelimitedSource]:
+    """Find out encoding and dialect of a text.
 
     Raises:
         SourceError: The file can't be read or is no text.
     """
-    with open_file(path) as file:
+    with content.open() as file:
         try:
-            size = os.fstat(file.fileno()).st_size
-            pieces = samples.read_samples(file, size)
+            pieces = samples.read_samples(file, content.bytes)
         except OSError as error:
-            message = f"the file can't be read: {error.strerror or 'input/output error'}"
-            raise SourceError(message) from error
+            raise read_failure(error) from error
     encoding, bom, decided = samples.choose_encoding(pieces)
     samples.refuse_binary(pieces, encoding)
     texts = _texts(pieces, encoding, bom)
@@ -242,13 +214,13 @@ def open_delimited(path: Path, shown: str, options: Options) -> DelimitedSource:
         [text for text, _ in texts],
         complete=len(texts) == 1,
         known=options.known,
-        tabular=path.suffix.lower() in _TABULAR,
+        tabular=content.name.lower().endswith(_TABULAR),
     )
     kind = "tsv" if rules.delimiter == b"\t" else "csv"
     if not rules.delimiter and rules.heading is None:
         kind = "text"
-    return DelimitedSource(
-        path=shown,
+    source = DelimitedSource(
+        path=content.locator,
         format=kind,
         encoding=encoding,
         header=rules.names(),
@@ -258,13 +230,13 @@ def open_delimited(path: Path, shown: str, options: Options) -> DelimitedSource:
             "quote": rules.quote.decode("ascii"),
             "line_end": rules.line_end,
         },
-        file=path,
-        bytes=size,
+        content=content,
         bom=bom,
         decided=decided,
         rules=rules,
         options=options,
     )
+    return [source]
 
 
 def _texts(pieces: list[samples.Sample], encoding: str, bom: int) -> list[tuple[bytes, bool]]:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,10 +11,10 @@ import numpy as np
 
 from piidetect.kernels import transcode
 from piidetect.kernels.cells import PADDING
-from piidetect.sources.samples import fewest_errors, transcode_into
+from piidetect.sources.samples import fewest_errors, read_at, transcode_into
 
 if TYPE_CHECKING:
-    from io import FileIO
+    from typing import BinaryIO
 
     from piidetect.sources.ledger import Ledger
 
@@ -52,7 +51,7 @@ class Piece(NamedTuple):
 class Feed:
     """Reads `file` in steps of `step` bytes and decodes them; keeps `ledger` up to date."""
 
-    file: FileIO
+    file: BinaryIO
     encoding: str
     decided: bool
     step: int
@@ -101,7 +100,7 @@ class Feed:
         count = 0
         while count < len(room):
             try:
-                got = self.file.readinto(room[count:])
+                got = self.file.readinto(room[count:])  # type: ignore[attr-defined]
             except OSError as error:
                 self.ledger.status = "partial"
                 self.ledger.reason = f"reading stopped: {error.strerror or 'input/output error'}"
@@ -176,7 +175,9 @@ class Feed:
         if raw.size == 0 or int(raw.max()) < 0x80:  # noqa: PLR2004
             return
         start = origin + int(np.argmax(raw >= 0x80))  # noqa: PLR2004
-        window = os.pread(self.file.fileno(), _WINDOW, start)
+        here = self.file.tell()
+        window = read_at(self.file, start, _WINDOW)
+        self.file.seek(here)
         last = len(window) < _WINDOW
         self.encoding = fewest_errors([(window, last)])
         self.decided = True

@@ -14,7 +14,7 @@ from piidetect.kernels import transcode
 from piidetect.kernels.cells import PADDING
 
 if TYPE_CHECKING:
-    from io import FileIO
+    from typing import BinaryIO
 
 #: Bytes of each of the three samples.
 SAMPLE_BYTES = 1 << 18
@@ -65,20 +65,20 @@ class Sample:
     last: bool
 
 
-def read_samples(file: FileIO, size: int, each: int = SAMPLE_BYTES) -> list[Sample]:
+def read_samples(file: BinaryIO, size: int, each: int = SAMPLE_BYTES) -> list[Sample]:
     """Return one sample of a small file, else three: head, middle and tail."""
     if size <= 4 * each:
-        return [Sample(0, _read(file, 0, size), last=True)]
+        return [Sample(0, read_at(file, 0, size), last=True)]
     middle = (size - each) // 2 & ~1
     tail = (size - each) & ~1
     return [
-        Sample(0, _read(file, 0, each), last=False),
-        Sample(middle, _read(file, middle, each), last=False),
-        Sample(tail, _read(file, tail, size - tail), last=True),
+        Sample(0, read_at(file, 0, each), last=False),
+        Sample(middle, read_at(file, middle, each), last=False),
+        Sample(tail, read_at(file, tail, size - tail), last=True),
     ]
 
 
-def _read(file: FileIO, offset: int, count: int) -> bytes:
+def read_at(file: BinaryIO, offset: int, count: int) -> bytes:
     """Return up to `count` bytes from `offset`; fewer only at the end of the file."""
     file.seek(offset)
     parts: list[bytes] = []
@@ -93,19 +93,26 @@ def _read(file: FileIO, offset: int, count: int) -> bytes:
 
 def refuse_binary(samples: list[Sample], encoding: str) -> None:
     """Raise SourceError if the samples are no text in `encoding`."""
+    reason = binary(samples, encoding)
+    if reason:
+        message = f"unsupported format: {reason}"
+        raise SourceError(message)
+
+
+def binary(samples: list[Sample], encoding: str) -> str:
+    """Return what the samples are if they are no text in `encoding`, else ''."""
     head = samples[0].raw
     for magic, name in _BINARY:
         if head.startswith(magic):
-            message = f"unsupported format: {name}; convert or unpack it first"
-            raise SourceError(message)
+            return f"{name}; convert or unpack it first"
     if encoding.startswith("utf-16"):
-        return
+        return ""
     raw = b"".join(sample.raw for sample in samples)
     table = np.bincount(np.frombuffer(raw, np.uint8), minlength=256)
     controls = int(table[:32].sum()) - int(table[list(_TEXT_CONTROLS)].sum())
     if controls > len(raw) / 20 or int(table[0]) > len(raw) / 2:
-        message = "unsupported format: binary data that is no text in a known encoding"
-        raise SourceError(message)
+        return "binary data that is no text in a known encoding"
+    return ""
 
 
 def choose_encoding(samples: list[Sample]) -> tuple[str, int, bool]:

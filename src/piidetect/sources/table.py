@@ -1,29 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables that have cells already: Parquet, Arrow IPC, and pandas, polars or pyarrow in memory."""
+"""Tables of Arrow record batches, and tables of pandas, polars or pyarrow in memory."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from piidetect.errors import ArgumentError, SourceError
+from piidetect.errors import ArgumentError
 from piidetect.kernels.cells import PADDING, Block, block_from_columns, cells_from_arrow
 from piidetect.schema import RowKind
 from piidetect.sources.alerts import Alert
-from piidetect.sources.delimited import open_file
+from piidetect.sources.digesting import digest_content
 from piidetect.sources.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     import pyarrow as pa
 
-    from piidetect.sources.options import Options
+    from piidetect.sources.content import Content
 
 #: Rows of a block: fewer in wide tables, so that blocks stay small.
 _BLOCK_CELLS = 1 << 18
@@ -46,7 +44,7 @@ class TableSource:
     rows: int
     batches: Callable[[int], Iterator[pa.RecordBatch]]
     slices: Callable[[int, int], pa.Table]
-    file: Path | None = None
+    content: Content | None = None
     encoding: str = ""
     dialect: dict[str, str] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
@@ -73,12 +71,12 @@ class TableSource:
         self.ledger, self.alerts = Ledger(), []
         ledger = self.ledger
         digest = hashlib.sha256("\x1f".join(self.header or []).encode("utf-8", "surrogatepass"))
-        if self.file is not None:
-            ledger.sha256, ledger.bytes = _digest(self.file)
+        if self.content is not None:
+            digest_content(self.content, ledger)
         try:
             for batch in self.batches(max(1, _BLOCK_CELLS // max(1, self.n_columns))):
                 block = _block(batch, ledger.rows)
-                if self.file is None:
+                if self.content is None:
                     text = block.data[: block.data.size - PADDING]
                     digest.update(text.data)
                     ledger.bytes += text.size
@@ -87,9 +85,9 @@ class TableSource:
                 if batch.num_rows:
                     yield block
         except (pa.ArrowException, OSError) as error:
-            ledger.status, ledger.reason = "partial", f"reading stopped: {_first_line(error)}"
+            ledger.status, ledger.reason = "partial", f"reading stopped: {first_line(error)}"
             self.alerts.append(Alert(self.path, "read_error", ledger.reason, ledger.rows))
-        if self.file is None:
+        if self.content is None:
             ledger.sha256 = digest.hexdigest()
         if not ledger.rows:
             self.alerts.append(Alert(self.path, "empty", "the table has no rows"))
@@ -101,22 +99,9 @@ def _block(batch: pa.RecordBatch | pa.Table, first_row: int) -> Block:
     return block_from_columns(columns, first_row)
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says."""
     return (str(error).splitlines() or ["unknown error"])[0][:200]
-
-
-def _digest(path: Path) -> tuple[str, int]:
-    """Return (SHA-256, length) of a file."""
-    digest, count = hashlib.sha256(), 0
-    with open_file(path) as file:
-        try:
-            while part := file.read(1 << 20):
-                digest.update(part)
-                count += len(part)
-        except OSError as error:
-            message = f"the file can't be read: {error.strerror or 'input/output error'}"
-            raise SourceError(message) from error
-    return digest.hexdigest(), count
 
 
 def open_table(table: Any, shown: str = "table") -> TableSource:
@@ -125,7 +110,7 @@ def open_table(table: Any, shown: str = "table") -> TableSource:
     Raises:
         ArgumentError: It is no table.
     """
-    return _of_table(_as_arrow(table), shown, "table")
+    return of_arrow(_as_arrow(table), shown, "table")
 
 
 def _as_arrow(table: Any) -> pa.Table:
@@ -159,7 +144,7 @@ def _texts(column: Any) -> pa.Array:
     return pa.array(texts, pa.large_string())
 
 
-def _of_table(table: pa.Table, shown: str, kind: str, file: Path | None = None) -> TableSource:
+def of_arrow(table: pa.Table, shown: str, kind: str, content: Content | None = None) -> TableSource:
     """Wrap an Arrow table."""
     return TableSource(
         path=shown,
@@ -169,67 +154,5 @@ def _of_table(table: pa.Table, shown: str, kind: str, file: Path | None = None) 
         rows=table.num_rows,
         batches=lambda rows: iter(table.to_batches(max_chunksize=rows)),
         slices=table.slice,
-        file=file,
+        content=content,
     )
-
-
-def open_parquet(path: Path, shown: str, _options: Options) -> TableSource:
-    """Open a Parquet file; its row groups are read one by one.
-
-    Raises:
-        SourceError: It can't be read.
-    """
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        file = parquet.ParquetFile(os.fspath(path))
-    except (pa.ArrowException, OSError) as error:
-        message = f"the Parquet file can't be read: {_first_line(error)}"
-        raise SourceError(message) from error
-
-    def slices(start: int, count: int) -> pa.Table:
-        return _row_groups(file, start, count)
-
-    return TableSource(
-        path=shown,
-        format="parquet",
-        header=list(file.schema_arrow.names),
-        n_columns=len(file.schema_arrow.names),
-        rows=file.metadata.num_rows,
-        batches=lambda rows: file.iter_batches(batch_size=rows),
-        slices=slices,
-        file=path,
-    )
-
-
-def _row_groups(file: Any, start: int, count: int) -> pa.Table:
-    """Return rows of a Parquet file, read from the row group where they start (and no other)."""
-    begin = 0
-    for group in range(file.num_row_groups):
-        rows = file.metadata.row_group(group).num_rows
-        if start < begin + rows:
-            return file.read_row_group(group).slice(start - begin, count)
-        begin += rows
-    return file.schema_arrow.empty_table()
-
-
-def open_ipc(path: Path, shown: str, _options: Options) -> TableSource:
-    """Open an Arrow IPC file or stream (Feather version 2, too).
-
-    Raises:
-        SourceError: It can't be read.
-    """
-    import pyarrow as pa
-    from pyarrow import ipc
-
-    try:
-        with open_file(path) as file, pa.PythonFile(file, mode="r") as source:
-            stream = file.read(6) != b"ARROW1"
-            file.seek(0)
-            reader = ipc.open_stream(source) if stream else ipc.open_file(source)
-            table = reader.read_all()
-    except (pa.ArrowException, OSError) as error:
-        message = f"the Arrow file can't be read: {_first_line(error)}"
-        raise SourceError(message) from error
-    return _of_table(table, shown, "arrow", path)

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables whose rows come one by one from Python code: JSON, workbooks, databases, messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from piidetect.errors import SourceError
+from piidetect.kernels.cells import PADDING, SEPARATOR, Block
+from piidetect.schema import TEXT_COLUMN, RowKind
+from piidetect.sources.alerts import Alert
+from piidetect.sources.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+#: Rows of a sample, cells and bytes of a block at most.
+_SAMPLE_ROWS = 2100
+_BLOCK_CELLS = 1 << 17
+_BLOCK_BYTES = 1 << 22
+
+
+class Row(NamedTuple):
+    """One row: where it begins in the source, its cells, how it was split.
+
+    `offset` is a byte offset, or the row's number where the format has no bytes of its own for it.
+    A parsed row has as many cells as the table has columns; a RowKind.TEXT row has one, which is
+    scanned as text and counted as unparsed; a row whose cells are all empty counts as blank.
+    """
+
+    offset: int
+    cells: list[str]
+    kind: RowKind = RowKind.PARSED
+
+
+@dataclass(slots=True)
+class RowSource:
+    """A table whose rows are Python strings; see `piidetect.sources.OpenSource`.
+
+    `rows` is called with the ledger and the alerts to fill and gives the rows anew each time. It
+    has to set the ledger's `bytes` and `sha256` (and `status` and `reason` where it stops early)
+    before it ends; rows are counted here. A SourceError raised by it ends the table as partial.
+    """
+
+    path: str
+    format: str
+    header: list[str] | None
+    n_columns: int
+    rows: Callable[[Ledger, list[Alert]], Iterable[Row]]
+    encoding: str = ""
+    dialect: dict[str, str] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
+    alerts: list[Alert] = field(default_factory=list)
+
+    def sample(self) -> Block:
+        """Return the first parsed rows as one block."""
+        taken: list[Row] = []
+        try:
+            rows = (row for row in self.rows(Ledger(), []) if row.kind == RowKind.PARSED)
+            taken.extend(islice(rows, _SAMPLE_ROWS))
+        except SourceError:
+            pass  # `blocks` will say so
+        return block_of_rows(taken, 0)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the rows; `ledger` and `alerts` are filled meanwhile."""
+        self.ledger, self.alerts = Ledger(), []
+        for rows in self._batches():
+            block = block_of_rows(rows, self.ledger.rows)
+            self._count(block)
+            yield block
+        if self.ledger.rows_unparsed:
+            message = f"{self.ledger.rows_unparsed} pieces could not be split into cells; each was scanned as one text"
+            self.alerts.append(Alert(self.path, "rows_unparsed", message))
+        if not self.ledger.rows:
+            self.alerts.append(Alert(self.path, "empty", "the table has no rows"))
+
+    def _batches(self) -> Iterator[list[Row]]:
+        """Yield the rows in lists of bounded size."""
+        most = max(1, _BLOCK_CELLS // max(1, self.n_columns))
+        taken: list[Row] = []
+        size = 0
+        try:
+            for row in self.rows(self.ledger, self.alerts):
+                taken.append(row)
+                size += sum(map(len, row.cells))
+                if len(taken) >= most or size >= _BLOCK_BYTES:
+                    yield taken
+                    taken, size = [], 0
+        except SourceError as error:
+            self.ledger.status, self.ledger.reason = "partial", f"reading stopped: {error}"
+            self.alerts.append(Alert(self.path, "read_error", self.ledger.reason))
+        if taken:
+            yield taken
+
+    def _count(self, block: Block) -> None:
+        """Enter the rows of a block in the ledger."""
+        kinds = np.bincount(block.row_kind, minlength=len(RowKind))
+        self.ledger.rows += block.row_kind.size
+        self.ledger.rows_unparsed += int(kinds[RowKind.TEXT])
+        self.ledger.rows_blank += int(kinds[RowKind.BLANK])
+        self.ledger.rows_repeated_header += int(kinds[RowKind.REPEATED_HEADER])
+
+
+def block_of_rows(rows: list[Row], first_row: int) -> Block:
+    """Return rows of Python strings as a block."""
+    cells = [cell.encode("utf-8", "surrogatepass") for row in rows for cell in row.cells]
+    data = bytes([SEPARATOR]).join([*cells, bytes(PADDING)])
+    lengths = np.fromiter(map(len, cells), np.int64, len(cells))
+    stop = np.cumsum(lengths + 1) - 1
+    start = stop - lengths
+    widths = np.fromiter((len(row.cells) for row in rows), np.int64, len(rows))
+    row_cell = np.concatenate(([0], np.cumsum(widths)))
+    kind = np.fromiter((row.kind for row in rows), np.uint8, len(rows))
+    place = np.arange(len(cells)) - np.repeat(row_cell[:-1], widths)
+    column = np.where(np.repeat(kind == RowKind.TEXT, widths), TEXT_COLUMN, place)
+    row_start = np.append(start, len(data) - PADDING)[row_cell[:-1]]
+    edges = np.concatenate(([0], np.cumsum(lengths)))[row_cell]
+    kind[(kind == RowKind.PARSED) & (np.diff(edges) == 0)] = RowKind.BLANK
+    return Block(
+        data=np.frombuffer(bytearray(data), np.uint8),
+        cell_start=start,
+        cell_stop=stop,
+        cell_column=column.astype(np.uint16),
+        row_cell=row_cell.astype(np.int64),
+        row_start=row_start.astype(np.int64),
+        row_offset=np.fromiter((row.offset for row in rows), np.int64, len(rows)),
+        row_kind=kind,
+        first_row=first_row,
+    )
