@@ -21,6 +21,7 @@ ORDER = (
     ("recognizer", "sources", "case_folder"),
     ("columns", "detection", "case", "count"),  # the stages
     ("policies",),  # what the counts mean
+    ("events", "sampling", "claims"),  # what they come to in court
     ("report",),
     ("scanning", "crossfire"),
     ("cli", "integrations"),

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -22,15 +20,15 @@ from piidetect.count.distinct import Contents, Values, distinct_contents, distin
 from piidetect.count.funnel import Group, Step, funnel
 from piidetect.count.identifiability import Identifiability, entity_bits
 from piidetect.count.persons import Groups, Persons, age_groups, count_persons
-from piidetect.count.tables import Tables
-from piidetect.errors import ArgumentError, CaseError
+from piidetect.count.tables import open_tables
+from piidetect.errors import ArgumentError
 from piidetect.schema import ENTITIES, Verdict
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    import duckdb
+    from piidetect.count.tables import Tables
 
 
 class EntityCount(TypedDict):
@@ -94,11 +92,10 @@ def count(
     rule = policy or Identifiability()
     workers = threads or available_cores()
     keys = _distinct(folder, rule, _bytes(memory_limit), workers)
-    with (
-        _spill_folder(folder.directory, temp_directory) as spill,
-        _connection(folder, spill, memory_limit, workers) as connection,
-    ):
-        return _count(Tables(connection, folder), folder, rule, *keys)
+    with open_tables(
+        folder, memory_limit=memory_limit, threads=workers, temp_directory=temp_directory
+    ) as tables:
+        return _count(tables, folder, rule, *keys)
 
 
 def _distinct(
@@ -178,49 +175,3 @@ def _bytes(size: str) -> int:
         raise ArgumentError(f"memory limit {size!r} is not a size; give it as 512MB or 2GB")
     power = "KMGT".index(match[2]) + 1
     return int(match[1]) * int((1024 if match[3] else 1000) ** power)
-
-
-@contextmanager
-def _spill_folder(case_dir: Path, temp_directory: str | os.PathLike[str] | None) -> Iterator[Path]:
-    try:
-        path = Path(tempfile.mkdtemp(prefix=".spill-", dir=temp_directory or case_dir))
-    except OSError as error:
-        if temp_directory is not None:
-            msg = f"temporary folder {temp_directory} can't be used ({error.strerror})"
-            raise CaseError(msg) from error
-        path = Path(tempfile.mkdtemp(prefix="piidetect-"))  # a case on a read-only medium
-    try:
-        yield path
-    finally:
-        layout.remove(path)
-
-
-@contextmanager
-def _connection(
-    folder: layout.Folder, spill: Path, memory_limit: str, threads: int
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    import duckdb
-
-    options: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory_limit,
-        "temp_directory": str(spill),
-        "preserve_insertion_order": False,
-        "autoinstall_known_extensions": False,
-        "threads": threads,
-    }
-    try:
-        with duckdb.connect(":memory:", config=options) as connection:
-            yield connection
-    except duckdb.OutOfMemoryException as error:
-        msg = (
-            f"counting {folder.directory} needs more than memory_limit={memory_limit} "
-            "and the spill folder hold; raise memory_limit or free space on the disk"
-        )
-        raise CaseError(msg) from error
-    except duckdb.Error as error:
-        cause = str(error).splitlines()[0]
-        msg = (
-            f"case folder {folder.directory} can't be counted ({cause}); "
-            "restore it from a copy or scan the sources again"
-        )
-        raise CaseError(msg) from error
