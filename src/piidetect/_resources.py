@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from piidetect.errors import RecognizerError
+from piidetect.errors import PolicyError, RecognizerError
 
 
 @cache
@@ -22,6 +22,21 @@ def recognizers_root() -> Path:
             return folder
     msg = "recognizers: the folder isn't installed; reinstall piidetect"
     raise RecognizerError(msg)
+
+
+@cache
+def policies_root() -> Path:
+    """Return the folder that holds the policy files.
+
+    Raises:
+        PolicyError: the folder is neither in the package nor beside ``src/``.
+    """
+    package = Path(__file__).resolve().parent
+    for folder in (package / "policies", package.parents[1] / "policies"):
+        if next(folder.glob("*.yaml"), None):  # in a checkout the package of that name holds none
+            return folder
+    msg = "policies: the folder isn't installed; reinstall piidetect"
+    raise PolicyError(msg)
 
 
 def table_bytes(name: str) -> bytes:

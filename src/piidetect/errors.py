@@ -6,6 +6,7 @@
     PiiDetectError
     ├── ArgumentError        unusable argument: what was given, what is expected
     ├── RecognizerError      bad YAML: file, field, what was expected, remedy
+    ├── PolicyError          bad policy or categories file: file, field, what was expected
     ├── SourceError          unreadable source: locator and cause (an alert inside a scan)
     │   └── DecodeError
     ├── SchemaError          a stage got a table with other columns
@@ -33,6 +34,10 @@ class ArgumentError(PiiDetectError, ValueError):
 
 class RecognizerError(PiiDetectError):
     """A recognizer file is broken; the message names file, field and remedy."""
+
+
+class PolicyError(PiiDetectError):
+    """A policy file is broken or there is none of that name; the message names file and field."""
 
 
 class SourceError(PiiDetectError):
