@@ -15,6 +15,7 @@ from piidetect import errors
 from piidetect.schema import ENTITIES, Verdict
 
 PUBLIC = [
+    "Assessment",
     "Case",
     "Finding",
     "PiiDetectError",
@@ -22,6 +23,7 @@ PUBLIC = [
     "Recognizer",
     "Verdict",
     "__version__",
+    "assess_counts",
     "detect",
     "load_recognizers",
     "numbers",

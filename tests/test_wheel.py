@@ -39,7 +39,8 @@ def test_the_wheel_has_every_recognizer_and_table(wheel):
     files = [
         path.relative_to(ROOT).as_posix()
         for pattern in ("*.yaml", "*.csv")
-        for path in (ROOT / "recognizers").rglob(pattern)
+        for folder in ("recognizers", "policies")
+        for path in (ROOT / folder).rglob(pattern)
     ]
     assert len(files) > 10
     assert {f"piidetect/{name}" for name in files} <= shipped
@@ -61,7 +62,7 @@ def test_the_wheel_is_pure_typed_and_licensed(wheel):
 
 def test_the_wheel_finds_its_own_recognizers(wheel, tmp_path):
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
-    code = "import piidetect; from piidetect._resources import recognizers_root; print(recognizers_root()); print(len(piidetect.load_recognizers()))"
+    code = "import piidetect; from piidetect._resources import recognizers_root; print(recognizers_root()); print(len(piidetect.load_recognizers())); print(piidetect.assess_counts('cn-criminal-2017', tier4=500).level)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
@@ -70,7 +71,8 @@ def test_the_wheel_finds_its_own_recognizers(wheel, tmp_path):
         text=True,
         check=True,
     )
-    folder, count = done.stdout.split()
+    folder, count, level = done.stdout.split()
+    assert level == "serious"
     assert Path(folder) == tmp_path / "site" / "piidetect" / "recognizers"
     assert int(count) == len(list((ROOT / "recognizers").rglob("*.yaml"))) - len(
         list((ROOT / "recognizers").glob("*.yaml"))

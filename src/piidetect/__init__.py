@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from piidetect import numbers
     from piidetect.case import Case, open_case
     from piidetect.errors import PiiDetectError
+    from piidetect.policies import Assessment, assess_counts
     from piidetect.recognizer import Recognizer, load_recognizers
     from piidetect.scanning import Finding, Progress, detect, scan
     from piidetect.schema import Verdict
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Assessment",
     "Case",
     "Finding",
     "PiiDetectError",
@@ -31,6 +33,7 @@ __all__ = [
     "Recognizer",
     "Verdict",
     "__version__",
+    "assess_counts",
     "detect",
     "load_recognizers",
     "numbers",
@@ -39,12 +42,14 @@ __all__ = [
 ]
 
 _HOME = {
+    "Assessment": "policies",
     "Case": "case",
     "Finding": "scanning",
     "PiiDetectError": "errors",
     "Progress": "scanning",
     "Recognizer": "recognizer",
     "Verdict": "schema",
+    "assess_counts": "policies",
     "detect": "scanning",
     "load_recognizers": "recognizer",
     "open_case": "case",

@@ -25,9 +25,7 @@ from piidetect.yaml_fields import choice, entries, mapping, text, texts, truth, 
 if TYPE_CHECKING:
     from piidetect.yaml_fields import Report
 
-TIERS_KEYS: Final = (
-    "tiers mixed gain duty especially business fine bundles identifiable switches"
-)
+TIERS_KEYS: Final = "tiers mixed gain duty especially business fine bundles identifiable switches"
 PERSONS_KEYS: Final = "grades"
 LABELS_KEYS: Final = "labels"
 BAND_KEYS: Final = "band"
@@ -134,6 +132,9 @@ def _check_tiers(body: Tiers, report: Report) -> None:
     """Report tiers that overlap: a name or an entity in two, or lines that don't rise."""
     if not body.tiers:
         report("tiers", "expected at least one")
+    for name, line in (("mixed", body.mixed_line), ("gain", body.gain_line)):
+        if line % body.duty_divisor:
+            report(f"{name}.line", f"must be a multiple of duty.divisor, {body.duty_divisor}")
     taken: dict[str, str] = {}
     for index, tier in enumerate(body.tiers):
         where = f"tiers[{index}]"

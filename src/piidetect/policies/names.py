@@ -18,12 +18,32 @@ if TYPE_CHECKING:
 
 #: Names that laws and app rules need and that no recognizer finds yet.
 FUTURE: Final = frozenset(
-    """
-    ACCOUNT PASSWORD VERIFICATION_CODE FACE_IMAGE ID_DOC_IMAGE FUND_ACCOUNT PAYMENT_ACCOUNT
-    TRACK MESSAGE_CONTENT CALL_RECORD CREDIT_REPORT PROPERTY_RECORD HOTEL_STAY TRANSACTION
-    TRIP CN_WAYBILL_NUMBER ALIPAY_ID WEIBO_ID DOUYIN_ID COOKIE CN_DRIVER_LICENCE ENGINE_NUMBER
-    DEVICE_ID MEID
-    """.split()
+    [
+        "ACCOUNT",
+        "PASSWORD",
+        "VERIFICATION_CODE",
+        "FACE_IMAGE",
+        "ID_DOC_IMAGE",
+        "FUND_ACCOUNT",
+        "PAYMENT_ACCOUNT",
+        "TRACK",
+        "MESSAGE_CONTENT",
+        "CALL_RECORD",
+        "CREDIT_REPORT",
+        "PROPERTY_RECORD",
+        "HOTEL_STAY",
+        "TRANSACTION",
+        "TRIP",
+        "CN_WAYBILL_NUMBER",
+        "ALIPAY_ID",
+        "WEIBO_ID",
+        "DOUYIN_ID",
+        "COOKIE",
+        "CN_DRIVER_LICENCE",
+        "ENGINE_NUMBER",
+        "DEVICE_ID",
+        "MEID",
+    ]
 )
 
 
