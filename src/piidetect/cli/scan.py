@@ -15,6 +15,7 @@ from piidetect.cli.front import exit_code, help_text, lang_option, option_format
 from piidetect.cli.progress import progress_bar
 from piidetect.errors import ArgumentError
 from piidetect.messages import language, say
+from piidetect.sources import Limits
 
 
 @click.command(help=help_text("scan"), short_help=help_text("short_scan"), no_args_is_help=True)
@@ -27,6 +28,12 @@ from piidetect.messages import language, say
 @click.option("--threads", type=click.IntRange(min=1), help=help_text("option_threads"))
 @click.option("--roles/--no-roles", default=True, help=help_text("option_roles"))
 @click.option("--bare-phone", is_flag=True, help=help_text("option_bare_phone"))
+@click.option("--password-file", metavar="FILE", help=help_text("option_password_file"))
+@click.option("--max-depth", type=click.IntRange(min=1), help=help_text("option_max_depth"))
+@click.option("--max-members", type=click.IntRange(min=1), help=help_text("option_max_members"))
+@click.option("--max-ratio", type=click.IntRange(min=1), help=help_text("option_max_ratio"))
+@click.option("--max-unpacked", metavar="BYTES", help=help_text("option_max_unpacked"))
+@click.option("--spill-dir", metavar="DIR", help=help_text("option_spill_dir"))
 @click.option("--recognizers", metavar="DIR", help=help_text("option_recognizers"))
 @told
 def scan(
@@ -39,12 +46,28 @@ def scan(
 ) -> None:
     """Scan sources and print the report."""
     day = _day(reference_date)
+    options["limits"] = _limits({name: options.pop(f"max_{name}") for name in _LIMITS})
     with progress_bar(language(lang)) as progress:
         case = pii.scan(list(paths), out=out, reference_date=day, progress=progress, **options)
     show(case, form, lang)
     if out is not None:
         click.echo(say("cli.kept", language(lang), path=out), err=True)
     sys.exit(exit_code(case))
+
+
+_LIMITS = ("depth", "members", "ratio", "unpacked")
+_UNITS = {"K": 10, "M": 20, "G": 30, "T": 40}
+
+
+def _limits(given: dict[str, Any]) -> Limits:
+    """Return the limits of unpacking, those that weren't given by their defaults."""
+    text = given["unpacked"]
+    if text is not None:
+        digits, unit = (text[:-1], text[-1:].upper()) if text[-1:].isalpha() else (text, "")
+        if not digits.isdecimal() or (unit and unit not in _UNITS) or not int(digits):
+            raise ArgumentError(say("cli.not_bytes", front.LANG, value=repr(text)))
+        given["unpacked"] = int(digits) << _UNITS.get(unit, 0)
+    return Limits(**{name: value for name, value in given.items() if value is not None})
 
 
 def _day(text: str | None) -> dt.date | None:

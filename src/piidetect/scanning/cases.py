@@ -15,7 +15,8 @@ from piidetect.errors import ArgumentError, SourceError
 from piidetect.messages import remedy
 from piidetect.recognizer import load_recognizers, recognizers_sha256
 from piidetect.scanning.first_run import compiling_beside
-from piidetect.scanning.parts import Progress, Rules, map_source, reading
+from piidetect.scanning.parts import Progress, Rules, map_source
+from piidetect.scanning.reading import reading
 from piidetect.scanning.reference_day import as_number, reference_day
 from piidetect.sources import Alert, Skipped, Source, find, locator, open_sources
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from piidetect.case import Case
-    from piidetect.sources import Opened, OpenSource
+    from piidetect.sources import Limits, Opened, OpenSource
 
     Tell = Callable[[Progress], None]
 
@@ -41,6 +42,9 @@ def scan(
     progress: Tell | None = None,
     recognizers: str | os.PathLike[str] | None = None,
     block_bytes: int | None = None,
+    password_file: str | os.PathLike[str] | None = None,
+    limits: Limits | None = None,
+    spill_dir: str | os.PathLike[str] | None = None,
 ) -> Case:
     """Size what one or more sources expose.
 
@@ -58,6 +62,10 @@ def scan(
         progress: called with a `Progress` for each block.
         recognizers: a folder with further recognizers.
         block_bytes: how much is read at a time; no figure depends on it.
+        password_file: a file with passwords, one a line, that are tried on what is encrypted.
+        limits: how far archives are unpacked.
+        spill_dir: where the private folder for big members is made; that for temporary files by
+            default.
 
     Returns:
         the case; it counts when it is first asked.
@@ -71,6 +79,9 @@ def scan(
     extra = None if recognizers is None else os.fspath(recognizers)
     loaded = load_recognizers(extra)
     workers = _threads(threads)
+    options = reading(
+        loaded, block_bytes, password_file=password_file, limits=limits, spill_dir=spill_dir
+    )
     alerts: list[Alert] = []
     sources = _sources(paths_or_table, out, alerts)
     with (
@@ -90,7 +101,7 @@ def scan(
             key=writer.key,
             threads=workers,
             roles=roles,
-            options=reading(loaded, block_bytes),
+            options=options,
             ready=ready,
         )
         run = _Run(writer, rules, alerts, progress)

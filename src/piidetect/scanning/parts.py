@@ -8,15 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from piidetect.columns import infer, known_headings
+from piidetect.columns import infer
 from piidetect.detection import BlockResult, Setup, Tally, detect_block, set_up, verdict_name
 from piidetect.detection.blocks import EXEMPLARS
 from piidetect.recognizer import load_recognizers
+from piidetect.scanning.reading import reading
 from piidetect.schema import ENTITIES, TEXT_COLUMN, Verdict
 from piidetect.sources import Options, open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from piidetect.case import PartWriter
     from piidetect.columns import Column
@@ -55,14 +56,6 @@ class Rules:
     roles: bool
     options: Options
     ready: Callable[[], None] = _at_once
-
-
-def reading(recognizers: Iterable[Recognizer], block_bytes: int | None = None) -> Options:
-    """Return how sources are read: known headings help to tell a heading from a first row."""
-    known = known_headings(recognizers)
-    if block_bytes is None:
-        return Options(known=known)
-    return Options(known=known, block_bytes=block_bytes)
 
 
 def prepare(source: OpenSource, rules: Rules) -> tuple[tuple[Column, ...], Setup]:

@@ -12,6 +12,7 @@ from piidetect.sources.alerts import Alert
 from piidetect.sources.content import Content, content_of_file
 from piidetect.sources.find import Source, find, locator
 from piidetect.sources.ledger import Ledger
+from piidetect.sources.limits import Limits
 from piidetect.sources.options import Options
 from piidetect.sources.registry import Opened, OpenSource, Skipped, open_content
 
@@ -22,6 +23,7 @@ __all__ = [
     "Alert",
     "Content",
     "Ledger",
+    "Limits",
     "OpenSource",
     "Opened",
     "Options",

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from piidetect.sources.limits import Level, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,8 +17,14 @@ class Options:
     """How sources are read.
 
     `block_bytes` are read at a time; no figure depends on it. `known` says whether a cell is a
-    known heading, which helps to tell a heading from a first row.
+    known heading, which helps to tell a heading from a first row. `passwords` are tried on what is
+    encrypted. `limits` bound what is unpacked; `level` is the archive that a member lies in.
+    `spill` is the folder in which the private folder for big members is made.
     """
 
     block_bytes: int = 1 << 22
     known: Callable[[str], bool] | None = None
+    passwords: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    level: Level | None = None
+    spill: str | None = None

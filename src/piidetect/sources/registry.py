@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 FORMATS = (
     "parquet",
     "arrow",
+    "zip_archive",
+    "seven_zip",
+    "compressed",
+    "tar_archive",
     "delimited",
 )
 
