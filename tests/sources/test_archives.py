@@ -162,11 +162,11 @@ def test_a_tar_in_a_compressed_file(ending):
 @pytest.mark.parametrize("ending", COMPRESSORS)
 @pytest.mark.parametrize("share", [0.3, 0.9])
 def test_a_cut_file_is_read_as_far_as_it_goes_and_told(ending, share):
-    big = "姓名,手机号\n" + "".join(f"张{at},138{at * 7919 % 10**8:08d}\n" for at in range(200_000))
+    big = "姓名,手机号\n" + "".join(f"张{at},138{at * 7919 % 10**8:08d}\n" for at in range(60_000))
     raw = COMPRESSORS[ending](big.encode())
     sources, said = read(raw[: int(len(raw) * share)], f"a.csv.{ending}")
     rows, status = sources[f"a.csv.{ending}!/a.csv"]
-    assert 0.05 < rows / 200_000 < 1
+    assert 0.05 < rows / 60_000 < 1
     assert status == "partial"
     assert "member_damaged" in codes(said)
 

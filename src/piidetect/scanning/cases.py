@@ -104,14 +104,17 @@ def scan(
             options=options,
             ready=ready,
         )
-        run = _Run(writer, rules, alerts, progress)
-        readable = run.map(sources)
-        if not readable:
+        if not _Run(writer, rules, alerts, progress).map(sources):
             raise ArgumentError(_nothing_read(alerts))
-        for alert in alerts:
-            place = {"row": alert.row, "byte_offset": alert.byte_offset}
-            writer.alert(alert.source, alert.code, alert.message, **place)
+        _hand_over(alerts, writer)
         return writer.finish(threads=workers)
+
+
+def _hand_over(alerts: Sequence[Alert], writer: CaseWriter) -> None:
+    """Enter the alerts that belong to no part in the case."""
+    for alert in alerts:
+        place = {"row": alert.row, "byte_offset": alert.byte_offset}
+        writer.alert(alert.source, alert.code, alert.message, **place)
 
 
 def _tool(extra: str | None) -> dict[str, str]:
