@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import bz2
-import io
 import lzma
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -84,12 +83,12 @@ def _through(make: Callable[[], Any], pieces: Iterable[bytes]) -> Iterator[bytes
                     stream, begun = make(), False
                 begun = begun or bool(left)
                 out = stream.decompress(left, STEP)
-                left = stream.unused_data if stream.eof else b""
+                left = (stream.unused_data or b"") if stream.eof else b""
                 if out:
                     yield out
                 if stream.eof and not left.strip(b"\0"):
                     break
-    except (OSError, lzma.LZMAError, ValueError, EOFError) as error:
+    except (OSError, lzma.LZMAError, ValueError, EOFError, RuntimeError) as error:
         raise _damaged(error) from error
     if begun and not stream.eof:
         raise MemberError("member_damaged", _CUT)
@@ -146,28 +145,6 @@ def zip_lzma(pieces: Iterable[bytes]) -> Iterator[bytes]:
     # a stream without an end mark ends where its member does
 
 
-class _Pieces(io.RawIOBase):
-    """Pieces as a file to be read."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        super().__init__()
-        self._pieces, self._left = iter(pieces), memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, room: Any) -> int:
-        while not self._left:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._left = memoryview(piece)
-        count = min(len(room), len(self._left))
-        room[:count] = self._left[:count]
-        self._left = self._left[count:]
-        return count
-
-
 def unzstd(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Decompress Zstandard; frames may stand one after the other."""
     import zstandard
@@ -196,9 +173,4 @@ def unlz4(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Decompress LZ4 frames."""
     import lz4.frame
 
-    stream = lz4.frame.LZ4FrameFile(io.BufferedReader(_Pieces(pieces), STEP))
-    try:
-        while out := stream.read(STEP):
-            yield out
-    except (RuntimeError, EOFError, OSError) as error:
-        raise _damaged(error) from error
+    return _through(lz4.frame.LZ4FrameDecompressor, pieces)
