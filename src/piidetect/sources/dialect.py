@@ -248,10 +248,10 @@ def _find_heading(
         return None
     table = [_cells(data, rows, int(row)) for row in parsed[:101]]
     first = int(parsed[0])
-    if not _is_heading(table[0], table[1:], known):
+    if not is_heading(table[0], table[1:], known):
         row, first = _cells(data, rows, 0), 0
         cells = row[0].split(shape[0]) if rows.row_kind[0] == RowKind.TEXT and shape[0] else []
-        if not _is_heading(tuple(cells), [], known):
+        if not is_heading(tuple(cells), [], known):
             return None
         # a heading of more or fewer cells than the rows have
         cells = [cell.strip(quote) for cell in cells] + [b""] * shape[1]
@@ -270,7 +270,7 @@ def _cells(data: np.ndarray, rows: index.Rows, row: int) -> tuple[bytes, ...]:
     return tuple(data[rows.cell_start[i] : rows.cell_stop[i]].tobytes() for i in cells)
 
 
-def _is_heading(
+def is_heading(
     first: tuple[bytes, ...],
     others: list[tuple[bytes, ...]],
     known: Callable[[str], bool] | None,

@@ -27,6 +27,7 @@ FORMATS = (
     "parquet",
     "arrow",
     "zip_archive",
+    "spreadsheet",
     "seven_zip",
     "compressed",
     "tar_archive",
