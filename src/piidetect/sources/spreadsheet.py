@@ -120,9 +120,10 @@ def _guarded(call: Callable[[], Any]) -> Any:
         first = (str(error).splitlines() or [""])[0][:160]
         raise SourceError(f"the workbook can't be read ({first})") from error
     except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise SourceError("the workbook can't be read (it is damaged)") from error
+        if type(error).__name__ == "PanicException":  # of the library's language; no Exception
+            message = "the workbook can't be read (it is damaged)"
+            raise SourceError(message) from error
+        raise
 
 
 class _Digest:
