@@ -88,6 +88,24 @@ ENTITIES: tuple[str, ...] = (
     "IP_ADDRESS",
     "MAC_ADDRESS",
     "URL",
+    "CN_DRIVER_FILE_NUMBER",
+    "CN_HEALTH_CARD",  # health card, medical insurance card: local forms
+    "CN_LAB_NUMBER",  # specimen, report, pathology and imaging numbers
+    "ICD9_PROCEDURE_CODE",
+    "BLOOD_TYPE",
+    "CN_INSURANCE_POLICY",
+    "ENGINE_NUMBER",
+    "DEVICE_ID",  # MEID and other numbers of a device that have no entity of their own
+    "COOKIE",  # session and tracking identifiers of a browser
+    "SOCIAL_ACCOUNT",  # Alipay, Weibo, Douyin and other accounts
+    "CREDENTIAL",  # an account with its password or one-time code
+    "GEO_TRACK",  # places with times: where somebody went
+    "CN_WAYBILL_NUMBER",
+    "HOTEL_STAY",
+    "TRAVEL_RECORD",
+    "TRANSACTION_RECORD",
+    "CREDIT_RECORD",
+    "PROPERTY_RECORD",
 )
 
 ENTITY_NUMBER: dict[str, int] = {name: number for number, name in enumerate(ENTITIES)}

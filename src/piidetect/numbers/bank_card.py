@@ -20,10 +20,9 @@ never a card: such a number is a SIM card's (ICCID).
 from __future__ import annotations
 
 from piidetect import tables
-from piidetect.errors import ValidationError
 from piidetect.numbers import luhn
-from piidetect.numbers.cell_text import fold, is_digits
-from piidetect.numbers.verdict_errors import raise_unless_usable
+from piidetect.numbers.cell_text import is_digits, joined
+from piidetect.numbers.verdict_errors import checked
 from piidetect.schema import Verdict
 
 SHORTEST = 13
@@ -33,7 +32,7 @@ ICCID_PREFIX = "8986"
 
 def compact(text: str) -> str:
     """Return the number folded to ASCII, without spaces and dashes."""
-    return fold(text).replace(" ", "").replace("-", "")
+    return joined(text)
 
 
 def _verdict(number: str) -> Verdict:
@@ -53,26 +52,11 @@ def verdict(text: str) -> Verdict:
     return Verdict.PLACEHOLDER if number in tables.placeholders("bank_card") else _verdict(number)
 
 
-def validate(text: str) -> str:
-    """Return the canonical number: digits only.
-
-    Raises:
-        InvalidLength: not 13 to 19 digits.
-        InvalidFormat: other characters.
-        InvalidComponent: no issuer is known with this prefix and length.
-        InvalidChecksum: the check digit is wrong.
-    """
-    number = compact(text)
-    raise_unless_usable(_verdict(number))
-    return number
+def _judge(text: str) -> Verdict:
+    return _verdict(compact(text))
 
 
-def is_valid(text: str) -> bool:
-    """Return whether :func:`validate` accepts the number; never raises."""
-    try:
-        return bool(validate(text))
-    except ValidationError:
-        return False
+validate, is_valid = checked(_judge, compact)
 
 
 def format(text: str) -> str:  # noqa: A001

@@ -8,6 +8,8 @@ trimmed of white space, quotes and the apostrophe that spreadsheets put before n
     '1990-03-07'
     >>> is_placeholder("未知"), is_placeholder("NULL"), is_placeholder("张三")
     (True, True, False)
+    >>> joined(" ab-12 ３４"), is_digits("12"), is_capitals("AB1"), is_hex("0AF")
+    ('AB1234', True, False, True)
 
 Kernels read the same constants, so both sides can't drift apart.
 """
@@ -35,6 +37,8 @@ _PLACEHOLDERS = (
 PLACEHOLDERS: frozenset[str] = frozenset(_PLACEHOLDERS.split())
 
 _FOLDING = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_CAPITALS = {code: code - 32 for code in range(ord("a"), ord("z") + 1)}
+_SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _MASKS = "*×●■□某"
 
 #: Characters that hide part of a value.
@@ -55,8 +59,38 @@ def is_placeholder(folded: str) -> bool:
     """Return whether a folded cell is empty or stands for an absent value."""
     if len(folded) > MAX_PLACEHOLDER:
         return False
-    lowered = "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in folded)
+    lowered = small(folded)
     return not lowered or lowered in PLACEHOLDERS
+
+
+def capitals(text: str) -> str:
+    """Return `text` with ASCII letters in capitals; unlike `str.upper` it turns no ı into I."""
+    return text.translate(_CAPITALS)
+
+
+def small(text: str) -> str:
+    """Return `text` with ASCII letters in lower case."""
+    return text.translate(_SMALL)
+
+
+def joined(text: str, separators: str = " -") -> str:
+    """Return `text` folded, without the separators, ASCII letters in capitals: a number's one form."""
+    return capitals(fold(text)).translate(dict.fromkeys(map(ord, separators)))
+
+
+def is_capitals(text: str) -> bool:
+    """Return whether `text` is one or more ASCII capitals."""
+    return text.isascii() and text.isalpha() and text.isupper()
+
+
+def is_hex(text: str) -> bool:
+    """Return whether `text` is one or more hexadecimal digits, letters in capitals."""
+    return bool(text) and all(c in "0123456789ABCDEF" for c in text)
+
+
+def is_one_digit_over_and_over(text: str) -> bool:
+    """Return whether a number is a filler such as 00000000: nobody's."""
+    return len(set(text)) == 1
 
 
 def is_digits(text: str) -> bool:

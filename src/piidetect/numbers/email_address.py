@@ -16,9 +16,8 @@ upper from lower case in the local part in theory only.
 
 from __future__ import annotations
 
-from piidetect.errors import ValidationError
 from piidetect.numbers.cell_text import fold
-from piidetect.numbers.verdict_errors import raise_unless_usable
+from piidetect.numbers.verdict_errors import checked
 from piidetect.schema import Verdict
 
 LONGEST_LOCAL = 64
@@ -57,25 +56,5 @@ def verdict(text: str) -> Verdict:
     return Verdict.VALID if usable else Verdict.INVALID_FORMAT
 
 
-def validate(text: str) -> str:
-    """Return the canonical address: lower case.
-
-    Raises:
-        InvalidLength: local part or domain is too long.
-        InvalidFormat: local part or domain isn't one.
-    """
-    raise_unless_usable(verdict(text))
-    return compact(text)
-
-
-def is_valid(text: str) -> bool:
-    """Return whether it is an address; never raises."""
-    try:
-        return bool(validate(text))
-    except ValidationError:
-        return False
-
-
-def format(text: str) -> str:  # noqa: A001
-    """Return the canonical form: there is no other."""
-    return compact(text)
+validate, is_valid = checked(verdict, compact)
+format = compact  # noqa: A001

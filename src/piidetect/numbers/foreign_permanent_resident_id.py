@@ -14,43 +14,42 @@ specimen numbers that circulate fail the check, so a wrong one is not called a f
     ('UNCHECKED', 'VALID')
     >>> verdict("110101190501010010").name, verdict("93268219050101001").name
     ('INVALID_FORMAT', 'INVALID_LENGTH')
+    >>> country("932682190501010010"), sex("932682190501010010"), country("USA110105010101")
+    ('682', 'male', 'USA')
 """
 
 from __future__ import annotations
 
-from piidetect.errors import ValidationError
+import datetime
+
+from piidetect.errors import InvalidComponent
 from piidetect.numbers import mod_11_2
-from piidetect.numbers.cell_text import fold, is_digits
-from piidetect.numbers.date import is_real
-from piidetect.numbers.verdict_errors import raise_unless_usable
+from piidetect.numbers.cell_text import is_capitals, is_digits, joined
+from piidetect.numbers.resident_id import NO_REFERENCE_DATE, is_birth_date
+from piidetect.numbers.verdict_errors import checked, confirmed
 from piidetect.schema import Verdict
 
 LENGTH = 18
 OLD_LENGTH = 15
-FIRST_BIRTH_DATE = 18500101
-NO_REFERENCE_DATE = 99991231
 
 
 def compact(text: str) -> str:
     """Return the number folded to ASCII, without spaces and dashes, letters in upper case."""
-    return fold(text).replace(" ", "").replace("-", "").upper()
+    return joined(text)
 
 
 def _verdict(number: str, today: int) -> Verdict:
     """Judge a compact number: length, format, check digit, date."""
     if len(number) == OLD_LENGTH:
-        letters = all("A" <= letter <= "Z" for letter in number[:3])
-        return Verdict.UNCHECKED if letters and is_digits(number[3:]) else Verdict.INVALID_FORMAT
+        right = is_capitals(number[:3]) and is_digits(number[3:])
+        return Verdict.UNCHECKED if right else Verdict.INVALID_FORMAT
     if len(number) != LENGTH:
         return Verdict.INVALID_LENGTH
     if not is_digits(number[:17]) or number[17] not in "0123456789X" or number[0] != "9":
         return Verdict.INVALID_FORMAT
     if not mod_11_2.is_valid(number):
         return Verdict.INVALID_CHECKSUM
-    real = is_real(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    if not real or not FIRST_BIRTH_DATE <= int(number[6:14]) <= today:
-        return Verdict.INVALID_DATE
-    return Verdict.VALID
+    return Verdict.VALID if is_birth_date(number, today) else Verdict.INVALID_DATE
 
 
 def verdict(text: str, *, today: int = NO_REFERENCE_DATE, context: bool = False) -> Verdict:
@@ -62,29 +61,42 @@ def verdict(text: str, *, today: int = NO_REFERENCE_DATE, context: bool = False)
         context: whether a heading or a word says what it is: the old form is then ``VALID``,
             otherwise ``UNCHECKED``.
     """
-    result = _verdict(compact(text), today)
-    return Verdict.VALID if context and result == Verdict.UNCHECKED else result
+    return confirmed(_verdict(compact(text), today), context)
 
 
-def validate(text: str, *, today: int = NO_REFERENCE_DATE) -> str:
-    """Return the canonical number.
+validate, is_valid = checked(verdict, compact)
+format = compact  # noqa: A001
+
+
+def country(text: str) -> str:
+    """Return the country: ISO 3166 numeric of the new form (``682``), alpha-3 of the old (``USA``).
 
     Raises:
-        ValidationError: length, format, check character or date is wrong.
+        ValidationError: the number isn't valid.
     """
-    number = compact(text)
-    raise_unless_usable(_verdict(number, today))
-    return number
+    number = validate(text)
+    return number[3:6] if len(number) == LENGTH else number[:3]
 
 
-def is_valid(text: str, *, today: int = NO_REFERENCE_DATE) -> bool:
-    """Return whether :func:`validate` accepts the number; never raises."""
-    try:
-        return bool(validate(text, today=today))
-    except ValidationError:
-        return False
+def birth_date(text: str) -> datetime.date:
+    """Return the birth date that a number of 2023's form holds.
+
+    Raises:
+        ValidationError: the number isn't valid, or is an old one and holds none that is published.
+    """
+    number = validate(text)
+    if len(number) != LENGTH:
+        raise InvalidComponent("unchecked")
+    return datetime.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
 
 
-def format(text: str) -> str:  # noqa: A001
-    """Return the number in one piece, as on the card."""
-    return compact(text)
+def sex(text: str) -> str:
+    """Return ``male`` or ``female``.
+
+    Raises:
+        ValidationError: the number isn't valid, or is an old one and doesn't say.
+    """
+    number = validate(text)
+    if len(number) != LENGTH:
+        raise InvalidComponent("unchecked")
+    return "male" if int(number[16]) % 2 else "female"

@@ -17,7 +17,7 @@ supervision and outcome of pregnancy.
 from __future__ import annotations
 
 from piidetect.numbers.cell_text import MAX_CODES, fold, is_digits, is_placeholder
-from piidetect.numbers.verdict_errors import raise_unless_usable
+from piidetect.numbers.verdict_errors import checked
 from piidetect.schema import Verdict
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -57,19 +57,8 @@ def verdict(text: str) -> Verdict:
     return Verdict.VALID if _is_code(compact(text)) else Verdict.INVALID_FORMAT
 
 
-def validate(text: str) -> str:
-    """Return the canonical code.
-
-    Raises:
-        ValidationError: the cell isn't such a code.
-    """
-    raise_unless_usable(verdict(text))
-    return compact(text)
-
-
-def is_valid(text: str) -> bool:
-    """Return whether `text` is such a code; never raises."""
-    return verdict(text) is Verdict.VALID
+validate, is_valid = checked(verdict, compact)
+format = compact  # noqa: A001
 
 
 def is_pregnancy(text: str) -> bool:
@@ -80,8 +69,3 @@ def is_pregnancy(text: str) -> bool:
     """
     code = validate(text)
     return code[0] == "O" or (code[0] == "Z" and int(code[1:3]) in _PREGNANCY)
-
-
-def format(text: str) -> str:  # noqa: A001
-    """Return the code as it is written: the canonical form."""
-    return compact(text)

@@ -17,9 +17,8 @@ number starts with 2 to 8. Canonical are the digits of both; +86 and an extensio
 from __future__ import annotations
 
 from piidetect import tables
-from piidetect.errors import ValidationError
 from piidetect.numbers.cell_text import fold, is_digits
-from piidetect.numbers.verdict_errors import raise_unless_usable
+from piidetect.numbers.verdict_errors import checked
 from piidetect.schema import Verdict
 
 SHORTEST = 10
@@ -74,25 +73,7 @@ def verdict(text: str) -> Verdict:
     return _verdict(compact(text))
 
 
-def validate(text: str) -> str:
-    """Return the canonical number: area code and subscriber, digits only.
-
-    Raises:
-        InvalidLength: not 10 to 12 digits (a number without area code is too short).
-        InvalidFormat: other characters, or it doesn't start with 0.
-        InvalidComponent: no such area code, or no such subscriber number there.
-    """
-    number = compact(text)
-    raise_unless_usable(_verdict(number))
-    return number
-
-
-def is_valid(text: str) -> bool:
-    """Return whether :func:`validate` accepts the number; never raises."""
-    try:
-        return bool(validate(text))
-    except ValidationError:
-        return False
+validate, is_valid = checked(verdict, compact)
 
 
 def format(text: str) -> str:  # noqa: A001

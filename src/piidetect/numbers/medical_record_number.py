@@ -16,9 +16,9 @@ not by its shape a mobile number, a resident ID or a date.
 
 from __future__ import annotations
 
-from piidetect.numbers.cell_text import MAX_CODES, fold, is_digits, is_placeholder
+from piidetect.numbers.cell_text import MAX_CODES, capitals, fold, is_digits, is_placeholder
 from piidetect.numbers.date import is_real
-from piidetect.numbers.verdict_errors import raise_unless_usable
+from piidetect.numbers.verdict_errors import checked
 from piidetect.schema import Verdict
 
 SHORTEST = 4
@@ -86,24 +86,8 @@ def verdict(text: str, *, longest: int = LONGEST) -> Verdict:
 
 def compact(text: str) -> str:
     """Return the folded number with letters in capitals."""
-    return fold(text).upper()
+    return capitals(fold(text))
 
 
-def validate(text: str, *, longest: int = LONGEST) -> str:
-    """Return the canonical number.
-
-    Raises:
-        ValidationError: the cell can't be such a number.
-    """
-    raise_unless_usable(verdict(text, longest=longest))
-    return compact(text)
-
-
-def is_valid(text: str, *, longest: int = LONGEST) -> bool:
-    """Return whether `text` can be such a number; never raises."""
-    return verdict(text, longest=longest) is Verdict.VALID
-
-
-def format(text: str) -> str:  # noqa: A001
-    """Return the number as it is written: the canonical form."""
-    return compact(text)
+validate, is_valid = checked(verdict, compact)
+format = compact  # noqa: A001

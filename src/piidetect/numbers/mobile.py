@@ -21,10 +21,9 @@ number of elsewhere are taken off. Portability means that a segment doesn't prov
 from __future__ import annotations
 
 from piidetect import tables
-from piidetect.errors import ValidationError
 from piidetect.numbers.cell_text import fold, is_digits
 from piidetect.numbers.medical_record_number import is_scientific
-from piidetect.numbers.verdict_errors import raise_unless_usable
+from piidetect.numbers.verdict_errors import checked
 from piidetect.schema import Verdict
 
 LENGTH = 11
@@ -63,25 +62,11 @@ def verdict(text: str) -> Verdict:
     return Verdict.PRECISION_LOST if is_scientific(fold(text)) else _verdict(number)
 
 
-def validate(text: str) -> str:
-    """Return the canonical number: 11 digits.
-
-    Raises:
-        InvalidLength: not 11 digits.
-        InvalidFormat: other characters, or the first digit isn't 1.
-        InvalidComponent: the segment is unassigned or one of the Internet of things.
-    """
-    number = compact(text)
-    raise_unless_usable(_verdict(number))
-    return number
+def _judge(text: str) -> Verdict:
+    return _verdict(compact(text))
 
 
-def is_valid(text: str) -> bool:
-    """Return whether :func:`validate` accepts the number; never raises."""
-    try:
-        return bool(validate(text))
-    except ValidationError:
-        return False
+validate, is_valid = checked(_judge, compact)
 
 
 def format(text: str) -> str:  # noqa: A001

@@ -33,11 +33,10 @@ from __future__ import annotations
 import datetime
 
 from piidetect import tables
-from piidetect.errors import ValidationError
 from piidetect.numbers import mod_11_2
-from piidetect.numbers.cell_text import fold, is_digits
+from piidetect.numbers.cell_text import is_digits, joined
 from piidetect.numbers.date import is_real
-from piidetect.numbers.verdict_errors import raise_unless_usable
+from piidetect.numbers.verdict_errors import checked, confirmed
 from piidetect.schema import Verdict
 
 LENGTH = 18
@@ -48,7 +47,7 @@ NO_REFERENCE_DATE = 99991231
 
 def compact(text: str) -> str:
     """Return the number folded to ASCII, without spaces and dashes, X in upper case."""
-    return fold(text).replace(" ", "").replace("-", "").upper()
+    return joined(text)
 
 
 def upgrade(number: str) -> str:
@@ -59,8 +58,10 @@ def upgrade(number: str) -> str:
     return body + mod_11_2.calc_check_digit(body)
 
 
-def _is_date(number: str) -> bool:
-    return is_real(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+def is_birth_date(number: str, today: int) -> bool:
+    """Return whether digits 7 to 14 are a day from 1850 to `today` (yyyymmdd)."""
+    real = is_real(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    return real and FIRST_BIRTH_DATE <= int(number[6:14]) <= today
 
 
 def _verdict(number: str, today: int) -> Verdict:
@@ -72,9 +73,10 @@ def _verdict(number: str, today: int) -> Verdict:
         return Verdict.INVALID_FORMAT
     whole = upgrade(number)
     if mod_11_2.calc_check_digit(whole[:17]) != whole[17]:
-        lost = whole.endswith("000") and _is_date(whole)
+        real = is_real(int(whole[6:10]), int(whole[10:12]), int(whole[12:14]))
+        lost = whole.endswith("000") and real
         return Verdict.PRECISION_LOST if lost else Verdict.INVALID_CHECKSUM
-    if not _is_date(whole) or not FIRST_BIRTH_DATE <= int(whole[6:14]) <= today:
+    if not is_birth_date(whole, today):
         return Verdict.INVALID_DATE
     if whole[:6] not in tables.division_codes():
         return Verdict.UNKNOWN_REGION
@@ -90,30 +92,14 @@ def verdict(text: str, *, today: int = NO_REFERENCE_DATE, context: bool = False)
         context: whether a heading or a word says that this is an ID: then a 15-digit number with
             a real date and a known code is ``VALID``, otherwise it is ``UNCHECKED``.
     """
-    result = _verdict(compact(text), today)
-    return Verdict.VALID if context and result == Verdict.UNCHECKED else result
+    return confirmed(_verdict(compact(text), today), context)
 
 
-def validate(text: str, *, today: int = NO_REFERENCE_DATE) -> str:
-    """Return the canonical number: 18 characters.
-
-    Raises:
-        InvalidLength: neither 18 nor 15 characters.
-        InvalidFormat: other characters than digits and a final X.
-        InvalidChecksum: the check character is wrong (or was lost in a spreadsheet).
-        InvalidComponent: no such date, before 1850, after `today`, or an unknown division code.
-    """
-    number = compact(text)
-    raise_unless_usable(_verdict(number, today))
-    return upgrade(number)
+def _upgraded(text: str) -> str:
+    return upgrade(compact(text))
 
 
-def is_valid(text: str, *, today: int = NO_REFERENCE_DATE) -> bool:
-    """Return whether :func:`validate` accepts the number; never raises."""
-    try:
-        return bool(validate(text, today=today))
-    except ValidationError:
-        return False
+validate, is_valid = checked(verdict, _upgraded)
 
 
 def format(text: str) -> str:  # noqa: A001

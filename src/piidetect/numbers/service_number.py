@@ -15,9 +15,8 @@ are no candidates: three to six digits may be anything.
 
 from __future__ import annotations
 
-from piidetect.errors import ValidationError
-from piidetect.numbers.cell_text import fold, is_digits
-from piidetect.numbers.verdict_errors import raise_unless_usable
+from piidetect.numbers.cell_text import is_digits, joined
+from piidetect.numbers.verdict_errors import checked
 from piidetect.schema import Verdict
 
 LENGTH = 10
@@ -26,7 +25,7 @@ PREFIXES = ("400", "800")
 
 def compact(text: str) -> str:
     """Return the number folded to ASCII, without spaces and dashes."""
-    return fold(text).replace(" ", "").replace("-", "")
+    return joined(text)
 
 
 def verdict(text: str) -> Verdict:
@@ -39,23 +38,7 @@ def verdict(text: str) -> Verdict:
     return Verdict.SERVICE_NUMBER
 
 
-def validate(text: str) -> str:
-    """Return the canonical number: ten digits.
-
-    Raises:
-        InvalidLength: not ten digits.
-        InvalidFormat: other characters, or neither 400 nor 800 in front.
-    """
-    raise_unless_usable(verdict(text))
-    return compact(text)
-
-
-def is_valid(text: str) -> bool:
-    """Return whether it is a service number; never raises."""
-    try:
-        return bool(validate(text))
-    except ValidationError:
-        return False
+validate, is_valid = checked(verdict, compact)
 
 
 def format(text: str) -> str:  # noqa: A001

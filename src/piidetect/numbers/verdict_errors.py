@@ -1,13 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which error stands for which verdict, for numbers with a check digit, a table or both.
+"""From a verdict to python-stdnum's way of saying it: ``validate`` raises, ``is_valid`` tells.
 
->>> raise_unless_usable(Verdict.UNKNOWN_REGION)
+A number module states its rule once, as ``compact`` (one spelling) and ``verdict`` (what is right or
+wrong). :func:`checked` makes the other two functions of the interface from them:
+
+>>> validate, is_valid = checked(lambda text: Verdict.INVALID_CHECKSUM, str.upper)
+>>> is_valid("x")
+False
+>>> validate("x")
 Traceback (most recent call last):
 ...
-piidetect.errors.InvalidComponent: unknown_region
+piidetect.errors.InvalidChecksum: invalid_checksum
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from piidetect.errors import (
     InvalidChecksum,
@@ -32,6 +41,20 @@ _ERRORS: dict[Verdict, type[ValidationError]] = {
 }
 
 
+class Validate(Protocol):
+    """``validate`` of a number module."""
+
+    def __call__(self, text: str, **options: Any) -> str:
+        """Return the canonical number or raise."""
+
+
+class IsValid(Protocol):
+    """``is_valid`` of a number module."""
+
+    def __call__(self, text: str, **options: Any) -> bool:
+        """Return whether ``validate`` accepts the number."""
+
+
 def raise_unless_usable(verdict: Verdict) -> None:
     """Raise the error that stands for `verdict`; the other verdicts are no errors.
 
@@ -42,3 +65,40 @@ def raise_unless_usable(verdict: Verdict) -> None:
     error = _ERRORS.get(verdict)
     if error is not None:
         raise error(verdict.name.lower())
+
+
+def checked(
+    judge: Callable[..., Verdict], canonical: Callable[[str], str]
+) -> tuple[Validate, IsValid]:
+    """Return ``validate`` and ``is_valid`` of a number.
+
+    Args:
+        judge: the number's ``verdict``; it never raises.
+        canonical: the one spelling that ``validate`` returns, mostly ``compact``.
+    """
+
+    def validate(text: str, **options: Any) -> str:
+        """Return the canonical number; `options` are those of ``verdict``.
+
+        Raises:
+            ValidationError: the leaf class for the verdict: ``InvalidLength``, ``InvalidFormat``,
+                ``InvalidChecksum`` or ``InvalidComponent`` (date, region, segment). No message
+                holds the value.
+        """
+        raise_unless_usable(judge(text, **options))
+        return canonical(text)
+
+    def is_valid(text: str, **options: Any) -> bool:
+        """Return whether ``validate`` accepts the number; never raises."""
+        return judge(text, **options) not in _ERRORS
+
+    return validate, is_valid
+
+
+def confirmed(verdict: Verdict, context: bool) -> Verdict:  # noqa: FBT001
+    """Return the verdict where a heading or a word says what a number is (`context`).
+
+    What has the right shape but nothing else that speaks for it is ``UNCHECKED``; the heading makes
+    it ``VALID``.
+    """
+    return Verdict.VALID if context and verdict is Verdict.UNCHECKED else verdict
