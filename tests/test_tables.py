@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 from piidetect import tables
 from piidetect._resources import recognizers_root, table_bytes
 from piidetect.errors import RecognizerError
+from piidetect.tables import names
 
 ARRAYS = tables.load_tables()
 
@@ -44,7 +48,7 @@ EASILY_MISSED = [
 def test_codes_that_lists_lack(code):
     assert code in tables.division_codes()
     assert ARRAYS.region[int(code)] == 1
-    assert tables.division_names()[code]
+    assert names.division_name(code)
 
 
 @pytest.mark.parametrize("code", ["000000", "990101", "123456", "110199", "999999", "330199"])
@@ -118,3 +122,12 @@ def test_every_table_says_where_it_came_from():
 def test_a_table_that_is_missing():
     with pytest.raises(RecognizerError, match=r"tables/nothing\.csv"):
         table_bytes("nothing")
+
+
+def test_a_scan_reads_no_names():
+    code = (
+        "import sys; from piidetect import tables; tables.load_tables(); "
+        "print('lzma' in sys.modules, 'piidetect.tables.lookups' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]

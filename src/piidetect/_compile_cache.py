@@ -24,7 +24,7 @@ from pathlib import Path
 
 VARIABLE = "NUMBA_CACHE_DIR"
 #: Sources of the package that kernels are made from, as patterns.
-SOURCES = ("kernels/*.py", "numbers/*.py", "schema.py", "tables.py")
+SOURCES = ("kernels/*.py", "numbers/*.py", "schema.py", "tables/__init__.py")
 #: Days after which a digest's folder in a folder that installs share is removed when unused.
 KEPT_DAYS = 7
 

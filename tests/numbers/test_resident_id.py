@@ -35,7 +35,7 @@ numbers = st.builds(
 def test_every_well_made_number_is_valid(made):
     assert resident_id.verdict(made) == Verdict.VALID
     assert resident_id.validate(made) == made
-    assert resident_id.region(made) == made[:6]
+    assert resident_id.region(made).code == made[:6]
     assert resident_id.birth_date(made).strftime("%Y%m%d") == made[6:14].lstrip("0")
     assert resident_id.sex(made) == ("male" if made[16] in "13579" else "female")
 

@@ -13,8 +13,8 @@ never a card: such a number is a SIM card's (ICCID).
     ('INVALID_LENGTH', 'UNASSIGNED')
     >>> verdict("4111111111111111").name, verdict("622202000000000000x").name
     ('PLACEHOLDER', 'INVALID_FORMAT')
-    >>> format("6222020000000000018")
-    '6222 0200 0000 0000 018'
+    >>> format("6222020000000000018"), issuer("6222020000000000018")
+    ('6222 0200 0000 0000 018', Issuer(bank='中国工商银行', card='debit'))
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from piidetect.numbers import luhn
 from piidetect.numbers.cell_text import is_digits, joined
 from piidetect.numbers.verdict_errors import checked
 from piidetect.schema import Verdict
+from piidetect.tables.names import Issuer, issuer_of
 
 SHORTEST = 13
 LONGEST = 19
@@ -63,3 +64,12 @@ def format(text: str) -> str:  # noqa: A001
     """Return the number in groups of four, as on the card. The number isn't checked."""
     number = compact(text)
     return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+
+
+def issuer(text: str) -> Issuer:
+    """Return bank (or card scheme) and type of card; empty where the tables don't say.
+
+    Raises:
+        ValidationError: the number isn't valid.
+    """
+    return issuer_of(validate(text))

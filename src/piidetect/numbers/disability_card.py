@@ -18,12 +18,17 @@ confirms them. The number is a resident ID and a fact of health at once.
 
 from __future__ import annotations
 
-import datetime
+from typing import TYPE_CHECKING
 
 from piidetect.numbers import resident_id
 from piidetect.numbers.cell_text import is_digits, joined
 from piidetect.numbers.verdict_errors import checked, confirmed
 from piidetect.schema import Verdict
+
+if TYPE_CHECKING:
+    import datetime
+
+    from piidetect.tables.names import Region
 
 LENGTH = 20
 LONGEST = 22
@@ -102,3 +107,12 @@ def sex(text: str) -> str:
         ValidationError: the number isn't valid.
     """
     return resident_id.sex(resident_id_of(text))
+
+
+def region(text: str) -> Region:
+    """Return the place where the holder's resident ID was allotted.
+
+    Raises:
+        ValidationError: the number isn't valid.
+    """
+    return resident_id.region(resident_id_of(text))

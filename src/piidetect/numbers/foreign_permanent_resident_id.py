@@ -14,8 +14,10 @@ specimen numbers that circulate fail the check, so a wrong one is not called a f
     ('UNCHECKED', 'VALID')
     >>> verdict("110101190501010010").name, verdict("93268219050101001").name
     ('INVALID_FORMAT', 'INVALID_LENGTH')
-    >>> country("932682190501010010"), sex("932682190501010010"), country("USA110105010101")
-    ('682', 'male', 'USA')
+    >>> country("932682190501010010").name_zh, country("USA110105010101").name_zh
+    ('沙特阿拉伯', '美国')
+    >>> sex("932682190501010010"), birth_date("932682190501010010")
+    ('male', datetime.date(1905, 1, 1))
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from piidetect.numbers.cell_text import is_capitals, is_digits, joined
 from piidetect.numbers.resident_id import NO_REFERENCE_DATE, is_birth_date
 from piidetect.numbers.verdict_errors import checked, confirmed
 from piidetect.schema import Verdict
+from piidetect.tables.names import Country, country_of
 
 LENGTH = 18
 OLD_LENGTH = 15
@@ -68,14 +71,14 @@ validate, is_valid = checked(verdict, compact)
 format = compact  # noqa: A001
 
 
-def country(text: str) -> str:
-    """Return the country: ISO 3166 numeric of the new form (``682``), alpha-3 of the old (``USA``).
+def country(text: str) -> Country | None:
+    """Return the holder's country; None where the code is no country's.
 
     Raises:
         ValidationError: the number isn't valid.
     """
     number = validate(text)
-    return number[3:6] if len(number) == LENGTH else number[:3]
+    return country_of(number[3:6] if len(number) == LENGTH else number[:3])
 
 
 def birth_date(text: str) -> datetime.date:

@@ -7,7 +7,7 @@ the network; so what passes Luhn is ``VALID`` and everything else of this form `
 looks like a bank card and must be taken before cards.
 
     >>> validate("8986 0001 2345 6789 0128"), operator("89860001234567890128")
-    ('89860001234567890128', '移动')
+    ('89860001234567890128', 'China Mobile')
     >>> verdict("89860001234567890123").name, verdict("8986011011023117098S").name
     ('UNCHECKED', 'UNCHECKED')
     >>> verdict("89869901234567890128").name, verdict("8985000123456789012").name
@@ -65,7 +65,7 @@ def format(text: str) -> str:  # noqa: A001
 
 
 def operator(text: str) -> str:
-    """Return the operator in Chinese.
+    """Return the operator, such as ``China Mobile``.
 
     Raises:
         ValidationError: the number isn't valid.

@@ -10,6 +10,8 @@ supervision and outcome of pregnancy.
     ('O80.000x001', 'J42.x00', 'G63.2*', 'O80')
     >>> is_pregnancy("O80.0"), is_pregnancy("Z34.9"), is_pregnancy("J42.x00")
     (True, True, False)
+    >>> chapter("O80.000x001")
+    Chapter(chapter='XV', first='O00', last='O99', title_zh='妊娠、分娩和产褥期', title_en=...)
     >>> verdict("O80.0000").name, verdict("74.1").name, verdict("-").name
     ('INVALID_FORMAT', 'INVALID_FORMAT', 'NONE')
 """
@@ -19,6 +21,7 @@ from __future__ import annotations
 from piidetect.numbers.cell_text import MAX_CODES, fold, is_digits, is_placeholder
 from piidetect.numbers.verdict_errors import checked
 from piidetect.schema import Verdict
+from piidetect.tables.names import Chapter, chapter_of
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PREGNANCY = range(32, 40)
@@ -69,3 +72,12 @@ def is_pregnancy(text: str) -> bool:
     """
     code = validate(text)
     return code[0] == "O" or (code[0] == "Z" and int(code[1:3]) in _PREGNANCY)
+
+
+def chapter(text: str) -> Chapter | None:
+    """Return the chapter with its titles; None for a category that no chapter has.
+
+    Raises:
+        ValidationError: the text isn't such a code.
+    """
+    return chapter_of(validate(text))

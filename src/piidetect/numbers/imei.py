@@ -9,7 +9,11 @@ Luhn too, so a heading or the lack of a plausible birth date must decide between
     ('352099001761481', '35-209900-176148-1')
     >>> verdict("352099001761482").name, verdict("3520990017614823").name
     ('INVALID_CHECKSUM', 'UNCHECKED')
-    >>> verdict("000000000000000").name, verdict("35209900176148").name, verdict("35209900176148X").name
+    >>> (
+    ...     verdict("000000000000000").name,
+    ...     verdict("35209900176148").name,
+    ...     verdict("35209900176148X").name,
+    ... )
     ('PLACEHOLDER', 'INVALID_LENGTH', 'INVALID_FORMAT')
 """
 

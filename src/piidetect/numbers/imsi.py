@@ -7,7 +7,7 @@ lists have it; 10, 12 and 13 stand in one of them only, so they are ``UNCHECKED`
 460 are ``UNASSIGNED``; other countries' numbers aren't looked for.
 
     >>> validate("460 00 1234567890"), operator("460001234567890"), verdict("460131234567890").name
-    ('460001234567890', '移动', 'UNCHECKED')
+    ('460001234567890', 'China Mobile', 'UNCHECKED')
     >>> verdict("460991234567890").name, verdict("310001234567890").name
     ('UNASSIGNED', 'INVALID_FORMAT')
     >>> verdict("46000123456789").name, verdict("460000000000000").name
@@ -23,11 +23,11 @@ from piidetect.schema import Verdict
 LENGTH = 15
 COUNTRY = "460"
 _BY_OPERATOR = {
-    "移动": "00 02 04 07 08 13",
-    "联通": "01 06 09 10",
-    "电信": "03 05 11 12",
-    "广电": "15",
-    "铁路": "20",
+    "China Mobile": "00 02 04 07 08 13",
+    "China Unicom": "01 06 09 10",
+    "China Telecom": "03 05 11 12",
+    "China Broadnet": "15",
+    "railways": "20",
 }
 #: Network code → operator.
 NETWORKS = {code: name for name, codes in _BY_OPERATOR.items() for code in codes.split()}
@@ -68,7 +68,7 @@ format = compact  # noqa: A001
 
 
 def operator(text: str) -> str:
-    """Return the operator in Chinese.
+    """Return the operator, such as ``China Mobile``.
 
     Raises:
         ValidationError: the number isn't valid.

@@ -37,8 +37,7 @@ NOBODY_4 = tuple(
 #: The only range of global addresses, and what is nobody's in it.
 GLOBAL_6 = ipaddress.IPv6Network("2000::/3")
 NOBODY_6 = tuple(
-    ipaddress.IPv6Network(block)
-    for block in "2001::/23 2001:db8::/32 2002::/16 3fff::/20".split()
+    ipaddress.IPv6Network(block) for block in "2001::/23 2001:db8::/32 2002::/16 3fff::/20".split()
 )
 LONGEST = 45
 _VERSION_BELOW = 10

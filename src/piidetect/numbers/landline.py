@@ -12,6 +12,8 @@ number starts with 2 to 8. Canonical are the digits of both; +86 and an extensio
     'INVALID_FORMAT'
     >>> format("057187654321"), format("01087654321")
     ('0571-87654321', '010-87654321')
+    >>> region("0571-87654321").city
+    '杭州市'
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from piidetect import tables
 from piidetect.numbers.cell_text import fold, is_digits
 from piidetect.numbers.verdict_errors import checked
 from piidetect.schema import Verdict
+from piidetect.tables.names import Region, area_region
 
 SHORTEST = 10
 LONGEST = 12
@@ -81,3 +84,13 @@ def format(text: str) -> str:  # noqa: A001
     number = compact(text)
     width = _area_length(number)
     return f"{number[:width]}-{number[width:]}" if width else number
+
+
+def region(text: str) -> Region:
+    """Return the province and the cities of the area code.
+
+    Raises:
+        ValidationError: the number isn't valid.
+    """
+    number = validate(text)
+    return area_region(number[: _area_length(number)])

@@ -57,7 +57,9 @@ def _verdict(text: str) -> Verdict:
         return Verdict.INVALID_LENGTH
     if not is_hex(digits) or not _is_grouped(text):
         return Verdict.INVALID_FORMAT
-    filler = is_one_digit_over_and_over(digits) or compact(text) in tables.placeholders("mac_address")
+    filler = is_one_digit_over_and_over(digits) or compact(text) in tables.placeholders(
+        "mac_address"
+    )
     if filler or int(digits[:2], 16) & GROUP_BIT:
         return Verdict.PLACEHOLDER
     return Verdict.UNCHECKED if len(text) == LENGTH else Verdict.VALID

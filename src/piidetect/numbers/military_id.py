@@ -24,7 +24,9 @@ FEWEST_DIGITS = 6
 MOST_DIGITS = 8
 MARK = "字第"
 #: Branches, arms and former military regions that the papers name.
-BRANCHES = frozenset("军 政 后 装 参 联 海 空 火 武 陆 沈 北 兰 济 南 广 成 士 兵 义 文 院 警 武警 公安".split())
+BRANCHES = frozenset(
+    "军 政 后 装 参 联 海 空 火 武 陆 沈 北 兰 济 南 广 成 士 兵 义 文 院 警 武警 公安".split()
+)
 POLICE = frozenset(["警", "武警", "公安"])
 
 

@@ -14,8 +14,8 @@ number of elsewhere are taken off. Portability means that a segment doesn't prov
     ('INVALID_LENGTH', 'INVALID_FORMAT', 'PLACEHOLDER')
     >>> verdict("1.38E+10").name
     'PRECISION_LOST'
-    >>> format("13800138001")
-    '138 0013 8001'
+    >>> format("13800138001"), operator("13800138001"), region("13800138001").province
+    ('138 0013 8001', 'China Mobile', '北京市')
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from piidetect.numbers.cell_text import fold, is_digits
 from piidetect.numbers.medical_record_number import is_scientific
 from piidetect.numbers.verdict_errors import checked
 from piidetect.schema import Verdict
+from piidetect.tables.names import Region, mobile_region, operator_of
 
 LENGTH = 11
 IOT_LENGTH = 13
@@ -73,3 +74,21 @@ def format(text: str) -> str:  # noqa: A001
     """Return the number in groups of 3, 4 and 4. The number isn't checked."""
     number = compact(text)
     return f"{number[:3]} {number[3:7]} {number[7:]}"
+
+
+def operator(text: str) -> str:
+    """Return whose segment it is, such as ``China Mobile`` or ``virtual``; portability may differ.
+
+    Raises:
+        ValidationError: the number isn't valid.
+    """
+    return operator_of(validate(text))
+
+
+def region(text: str) -> Region:
+    """Return where numbers of this 7-digit prefix were given out; empty names where it isn't known.
+
+    Raises:
+        ValidationError: the number isn't valid.
+    """
+    return mobile_region(validate(text))

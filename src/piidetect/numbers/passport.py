@@ -29,7 +29,13 @@ from piidetect.schema import Verdict
 SHORTEST = 8
 LONGEST = 9
 
-_TWO_LETTERS = {"PE": "official", "SE": "official", "DE": "official", "KJ": "hong_kong", "MA": "macau"}
+_TWO_LETTERS = {
+    "PE": "official",
+    "SE": "official",
+    "DE": "official",
+    "KJ": "hong_kong",
+    "MA": "macau",
+}
 _ONE_LETTER = {
     "E": "ordinary",
     "G": "ordinary",

@@ -22,8 +22,10 @@ allotted. An unknown code is a grade of its own (``unknown_region``), not a proo
     ('INVALID_DATE', 'UNKNOWN_REGION')
     >>> verdict("11010119050101001").name, verdict("11010119050101OO10").name
     ('INVALID_LENGTH', 'INVALID_FORMAT')
-    >>> birth_date("110101190501010010"), sex("110101190501010010"), region("110101190501010010")
-    (datetime.date(1905, 1, 1), 'male', '110101')
+    >>> birth_date("110101190501010010"), sex("110101190501010010")
+    (datetime.date(1905, 1, 1), 'male')
+    >>> region("110101190501010010")
+    Region(code='110101', province='北京市', city='', county='东城区')
     >>> format("110101190501010010")
     '110101 19050101 0010'
 """
@@ -38,6 +40,7 @@ from piidetect.numbers.cell_text import is_digits, joined
 from piidetect.numbers.date import is_real
 from piidetect.numbers.verdict_errors import checked, confirmed
 from piidetect.schema import Verdict
+from piidetect.tables.names import Region, region_of
 
 LENGTH = 18
 OLD_LENGTH = 15
@@ -128,10 +131,11 @@ def sex(text: str) -> str:
     return "male" if int(validate(text)[16]) % 2 else "female"
 
 
-def region(text: str) -> str:
-    """Return the 6-digit division code.
+def region(text: str) -> Region:
+    """Return the place where the number was allotted, as it was called in the year of birth.
 
     Raises:
         ValidationError: the number isn't valid.
     """
-    return validate(text)[:6]
+    number = validate(text)
+    return region_of(number[:6], int(number[6:10]))

@@ -31,9 +31,17 @@ from piidetect.schema import Verdict
 
 LENGTH = 7
 NEW_ENERGY_LENGTH = 8
-_CODES = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65"
+_CODES = (
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65"
+)
 #: The first hanzi of a plate, by the division code of the province.
-PROVINCES = dict(zip("京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新", _CODES.split(), strict=True))
+PROVINCES = dict(
+    zip(
+        "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新",
+        _CODES.split(),
+        strict=True,
+    )
+)
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 SERIAL = LETTERS + "0123456789"
 NEW_ENERGY = "ABCDEFGHJK"

@@ -15,8 +15,7 @@ piidetect.errors.InvalidChecksum: invalid_checksum
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from piidetect.errors import (
     InvalidChecksum,
@@ -26,6 +25,9 @@ from piidetect.errors import (
     ValidationError,
 )
 from piidetect.schema import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ERRORS: dict[Verdict, type[ValidationError]] = {
     Verdict.NONE: InvalidFormat,

@@ -30,7 +30,13 @@ LONGEST = 15
 POSTAL_LENGTH = 13
 POSTAL_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 #: Prefix → carrier, letters or digits between prefix and the closing digits.
-PREFIXES = {"SF": ("顺丰", 1), "YT": ("圆通", 0), "JT": ("极兔", 0), "JD": ("京东", 2), "DPK": ("德邦", 0)}
+PREFIXES = {
+    "SF": ("顺丰", 1),
+    "YT": ("圆通", 0),
+    "JT": ("极兔", 0),
+    "JD": ("京东", 2),
+    "DPK": ("德邦", 0),
+}
 
 
 def calc_check_digit(digits: str) -> str:

@@ -3,6 +3,8 @@
 
 Both come from the same CSV files in ``recognizers/tables``, so a kernel and its scalar twin can't
 disagree on what is assigned. Nothing here imports numpy before :func:`load_tables` is called.
+What codes are called stands in :mod:`piidetect.tables.names`, indices by number for figures by
+place, operator and bank in :mod:`piidetect.tables.lookups`: a scan loads neither.
 """
 
 from __future__ import annotations
@@ -48,8 +50,8 @@ class Tables(NamedTuple):
     placeholder: npt.NDArray[np.int64]
 
 
-def _rows(name: str) -> list[list[str]]:
-    """Return the rows below the heading; our tables hold no quoted cells."""
+def table_rows(name: str) -> list[list[str]]:
+    """Return the rows of a table below its heading; our tables hold no quoted cells."""
     return [line.split(",") for line in table_bytes(name).decode().splitlines()[1:]]
 
 
@@ -60,15 +62,9 @@ def division_codes() -> frozenset[str]:
 
 
 @cache
-def division_names() -> dict[str, str]:
-    """Return the newest known name of each division code."""
-    return {row[0]: row[1] for row in _rows("division_codes")}
-
-
-@cache
 def number_segments() -> dict[str, int]:
     """Return the number segments (号段): prefix → 1 mobile, 2 IoT, 3 satellite."""
-    return {row[0]: _SEGMENT_KINDS[row[1]] for row in _rows("number_segments")}
+    return {row[0]: _SEGMENT_KINDS[row[1]] for row in table_rows("number_segments")}
 
 
 def segment_of(number: str) -> int:
@@ -85,7 +81,7 @@ def segment_of(number: str) -> int:
 def card_lengths() -> dict[str, int]:
     """Return the issuer prefixes (IIN): prefix → bit L set where cards of L digits exist."""
     known: dict[str, int] = {}
-    for row in _rows("iins"):
+    for row in table_rows("iins"):
         prefix = row[0][:_IIN_DIGITS]
         bits = sum(1 << int(length) for length in row[1].split("|"))
         known[prefix] = known.get(prefix, 0) | bits
@@ -105,7 +101,7 @@ def is_card_length(number: str) -> bool:
 def area_codes() -> dict[str, int]:
     """Return the area codes (区号) with the bits of :attr:`Tables.area`."""
     known = {}
-    for row in _rows("area_codes"):
+    for row in table_rows("area_codes"):
         lengths = row[2].split("|")
         bits = CODE_3_DIGITS if len(row[0]) == len("010") else CODE_4_DIGITS
         bits |= SUBSCRIBER_7_DIGITS if "7" in lengths else 0
@@ -117,7 +113,7 @@ def area_codes() -> dict[str, int]:
 @cache
 def placeholders(validator: str) -> frozenset[str]:
     """Return the canonical values that are fillers or samples rather than somebody's number."""
-    return frozenset(row[1] for row in _rows("placeholders") if row[0] == validator)
+    return frozenset(row[1] for row in table_rows("placeholders") if row[0] == validator)
 
 
 @cache
@@ -138,7 +134,7 @@ def load_tables() -> Tables:
     area = np.zeros(10_000, np.uint8)
     for code, bits in area_codes().items():
         area[int(code)] = bits
-    digits = [row[1] for row in _rows("placeholders") if row[1].isdigit()]
+    digits = [row[1] for row in table_rows("placeholders") if row[1].isdigit()]
     placeholder = np.sort(np.array([int(value) for value in digits], np.int64))
     for array in (region, segment, iin, area, placeholder):
         array.setflags(write=False)
