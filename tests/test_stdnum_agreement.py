@@ -8,12 +8,17 @@ import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum import imei as their_imei
+from stdnum import imsi as their_imsi
 from stdnum import luhn as their_luhn
+from stdnum import mac as their_mac
+from stdnum import meid as their_meid
 from stdnum.cn import ric
+from stdnum.cn import uscc as their_uscc
 from stdnum.iso7064 import mod_11_2 as their_mod
 
 from piidetect import tables
-from piidetect.numbers import luhn, mod_11_2, resident_id
+from piidetect.numbers import imei, imsi, luhn, mac_address, meid, mod_11_2, resident_id, uscc
 from piidetect.schema import Verdict
 
 digits = st.text(alphabet="0123456789", min_size=1, max_size=24)
@@ -91,3 +96,52 @@ def test_we_accept_less(reason):
     text = FALSE_NUMBERS_THAT_THEY_ACCEPT[reason]
     assert ric.is_valid(text)
     assert not resident_id.is_valid(text, today=20261124)
+
+
+@given(st.text(alphabet=uscc.ALPHABET, min_size=18, max_size=18), st.booleans())
+def test_uscc(text, made_right):
+    code = "91" + "330106" + text[8:]
+    code = code[:17] + uscc.calc_check_character(code[:17]) if made_right else code
+    # they refuse letters in places 1 and 2, which rural collectives have; we know the regions
+    assert uscc.is_valid(code) == their_uscc.is_valid(code)
+
+
+def test_uscc_of_rural_collectives():
+    code = "N2330106MF1234567"
+    code += uscc.calc_check_character(code)
+    assert uscc.is_valid(code)
+    assert not their_uscc.is_valid(code)
+
+
+@given(st.text(alphabet="0123456789", min_size=14, max_size=16))
+def test_imei(text):
+    if len(text) == 14:
+        text += luhn.calc_check_digit(text)  # they take 14 digits for an IMEI without its last
+    assert imei.is_valid(text) == their_imei.is_valid(text)
+
+
+@given(
+    st.sampled_from(sorted(imsi.NETWORKS)), st.text(alphabet="0123456789", min_size=10, max_size=10)
+)
+def test_imsi(network, subscriber):
+    number = f"460{network}{subscriber}"
+    assert imsi.is_valid(number)
+    assert their_imsi.is_valid(number)
+    # their table has all networks but the three that we don't confirm
+    assert ("operator" in their_imsi.info(number)) == (network not in imsi.UNCONFIRMED)
+
+
+@given(st.text(alphabet="0123456789ABCDEF", min_size=13, max_size=13), st.sampled_from("ABCDEF"))
+def test_meid(rest, first):
+    number = first + rest
+    assert meid.calc_check_digit(number) == their_meid.calc_check_digit(number)
+    assert meid.is_valid(number + meid.calc_check_digit(number)) == their_meid.is_valid(
+        number + meid.calc_check_digit(number)
+    )
+
+
+@given(st.binary(min_size=6, max_size=6).map(bytes.hex), st.sampled_from(":-"))
+def test_mac(digits, mark):
+    text = mark.join(digits[at : at + 2] for at in range(0, 12, 2))
+    assert mac_address.is_valid(text) == their_mac.is_valid(text, validate_manufacturer=False)
+    assert mac_address.compact(text) == their_mac.compact(text).upper()

@@ -6,8 +6,8 @@ digit by E.118, but Chinese cards are made that break it, and some carry letters
 the network; so what passes Luhn is ``VALID`` and everything else of this form ``UNCHECKED``. It
 looks like a bank card and must be taken before cards.
 
-    >>> validate("8986 0001 2345 6789 0128"), operator("89860001234567890128")
-    ('89860001234567890128', 'China Mobile')
+    >>> verdict("8986 0001 2345 6789 0129").name, operator("89860001234567890129")
+    ('VALID', 'China Mobile')
     >>> verdict("89860001234567890123").name, verdict("8986011011023117098S").name
     ('UNCHECKED', 'UNCHECKED')
     >>> verdict("89869901234567890128").name, verdict("8985000123456789012").name
