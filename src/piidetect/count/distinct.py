@@ -1,44 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Everything that is a number of distinct keys, in one pass over each table.
+"""Everything that is a number of distinct keys, and the groups of records, in one pass over each table.
 
 These are the figures for which SQL is too slow: of a million records and six million findings
-DuckDB counts them in 1.0 s, and it spills from ten million records on;
-:mod:`piidetect.kernels.distinct` takes 0.4 s. Where the rows don't fit into the memory limit, the
+DuckDB counts them in 1.1 s, and it spills from ten million records on;
+:mod:`piidetect.kernels.distinct` takes 0.25 s. Where the rows don't fit into the memory limit, the
 tables are read several times and a share of the keys is counted each time.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from piidetect.count.key_sets import Pairs, Room, fill_sets, row_groups, shares
 from piidetect.count.persons import IDS, TOLD_APART
-from piidetect.errors import CaseError
-from piidetect.schema import ENTITIES, Verdict
+from piidetect.schema import ENTITIES, SubjectKind, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
 
     from piidetect.count.identifiability import Identifiability
+    from piidetect.count.key_sets import KeySet, RowGroup
 
-#: Memory that a row takes: three words, and its bits once more if it is distinct.
-_ROW_BYTES = 32
-_MOST_SHARES = 1 << 16
-#: Rows that go through the kernels at a time: what fits into the cache.
-_SLICE = 1 << 15
 _FINDINGS = ["entity", "verdict", "detail", "key0", "key1"]
-_RECORDS = ["mask", "flaws", "subject_kind", "content0", "content1", "info0", "info1"]
-_RECORDS += ["subject0", "subject1"]
+_RECORDS = ["kind", "mask", "flaws", "subject_kind", "content0", "content1", "info0", "info1"]
+_RECORDS += ["subject0", "subject1", "contact0", "contact1"]
+_LINKS = ["subject_kind", "subject0", "subject1", "contact0", "contact1"]
 _DOUBTFUL = 1 << Verdict.UNKNOWN_REGION | 1 << Verdict.UNCHECKED
-#: What is counted apart of records: contents with information, information, subjects.
-_RECORD_KEYS = 3
+_NAMED = (SubjectKind.NAME_CONTACT, SubjectKind.NAME_ADDRESS)
+# What is known of a contact: whose it is.
+_OF_ID, _OF_NAMED, _BARE = 1, 2, 4
+#: Bit of a subject that is told apart by a name; the others are the mask's.
+_BY_NAME = 1 << 63
+_KIND_BITS = 8
 
 
 @dataclass
@@ -58,61 +56,80 @@ class Values:
 
 @dataclass
 class Contents:
-    """Distinct contents of identifiable records, and the masks of persons.
+    """Groups of records, distinct contents of identifiable ones, persons' masks and contacts.
 
-    ``pairs`` counts different cells with different information, ``information`` different
-    information; ``masks`` is mask of all records of a person together → persons.
+    ``groups`` is (kind, mask, flaws) → records; ``pairs`` counts different cells with different
+    information, ``information`` different information; ``masks`` is mask of all records of a person
+    together → persons; ``named`` counts subjects told apart by name and contact or address none of
+    whose contacts is that of somebody with an ID; ``bare`` the contacts that are nobody else's.
     """
 
+    groups: Counter[tuple[int, int, int]] = field(default_factory=Counter)
     pairs: int = 0
     information: int = 0
     masks: Counter[int] = field(default_factory=Counter)
+    named: int = 0
+    bare: int = 0
 
 
-def distinct_values(paths: Sequence[Path], memory: int, threads: int = 1) -> Values:
+def distinct_values(
+    paths: Sequence[Path], memory: int, threads: int = 1, room: Room | None = None
+) -> Values:
     """Return the distinct values in findings tables.
 
     Args:
         paths: the Parquet files.
         memory: bytes that may be held.
         threads: how many threads.
+        room: memory to be used.
 
     Raises:
         CaseError: a file is damaged.
     """
     import numpy as np
 
-    from piidetect.kernels.distinct import value_bits
+    from piidetect.kernels.distinct import NARROW, WIDE, scatter_values, tally_values
 
+    ids = sum(1 << ENTITIES.index(name) for name in IDS)
+    groups = row_groups(paths)
+    parts = shares(sum(group.rows for group in groups), WIDE, memory)
+    tallies = np.zeros((threads, 1 << 16), np.int64)
+    tags = np.zeros((threads, 4, 256), np.int64)
     values = Values()
-    doubted = sum(1 << ENTITIES.index(name) for name in IDS)
-    verdicts = (int(Verdict.VALID), _DOUBTFUL, doubted)
-    groups = _groups(paths)
-    rows = sum(group.rows for group in groups)
-    shares = min(max(1, -(-rows * _ROW_BYTES // memory)), _MOST_SHARES)
-    tallies = np.zeros((threads, 256, 256), np.int64)
 
-    def scatter(pile: int, chains: Sequence[_Chains], columns: list[np.ndarray]) -> None:
-        entity, verdict, detail, key0, key1 = columns
-        bits = np.empty(entity.size, np.uint64)
-        value_bits(entity, verdict, detail, *verdicts, tallies[pile], bits)
-        chains[0].add(pile, key0, key1, bits)
+    def scatter(pile: int, sets: Sequence[KeySet], columns: list[np.ndarray]) -> None:
+        judged = (int(Verdict.VALID), _DOUBTFUL, ids)
+        chains = [array for one in sets for array in one.chains(pile)]
+        scatter_values(*columns, *judged, tallies[pile], *sets[0].share, *chains)
 
-    for share in range(shares):
-        [bits] = _distinct(groups, _FINDINGS, 1, (share, shares), scatter, threads)
-        for piece in bits:
-            _add_values(values, piece)
+    def take(piece: int, number: int, _keys: np.ndarray, bits: np.ndarray) -> None:
+        tally_values(bits, tags[piece].reshape(-1))
+        if number:
+            valid = bits[bits & np.uint64(1 << 8) != 0]
+            values.births.append((valid >> np.uint64(10)).astype(np.int32))
+
+    for share in range(parts):
+        sets = (NARROW, WIDE)
+        fill_sets(groups, _FINDINGS, sets, (share, parts), scatter, take, threads, room or Room())
     tally = tallies.sum(axis=0)
-    for place in np.argwhere(tally):
-        number, code = place.tolist()
-        values.findings[number, code] = int(tally[number, code]) // shares
+    for place in np.flatnonzero(tally).tolist():
+        values.findings[divmod(place, 256)] = int(tally[place]) // parts
+    by_flags = tags.sum(axis=0)  # neither, valid, doubtful, both
+    values.doubtful = int(by_flags[2].sum())
+    for name, valid in zip(ENTITIES, (by_flags[1] + by_flags[3]).tolist(), strict=False):
+        if valid:
+            values.valid[name] = valid
     return values
 
 
 def distinct_contents(
-    paths: Sequence[Path], rule: Identifiability, memory: int, threads: int = 1
+    paths: Sequence[Path],
+    rule: Identifiability,
+    memory: int,
+    threads: int = 1,
+    room: Room | None = None,
 ) -> Contents:
-    """Return the distinct contents in records tables.
+    """Return the groups of records and the distinct contents in records tables.
 
     A record with the same cells but other information (the same line under another heading) is not
     a repetition, hence the pairs. Records whose only number is an ID of an unknown region have no
@@ -123,175 +140,137 @@ def distinct_contents(
         rule: when a record identifies somebody.
         memory: bytes that may be held.
         threads: how many threads.
+        room: memory to be used.
 
     Raises:
         CaseError: a file is damaged.
     """
-    import numpy as np
+    from piidetect.kernels.distinct import NARROW, WIDE
 
+    room = room or Room()
+    groups = row_groups(paths)
+    widths = (NARROW, NARROW, WIDE, WIDE)
+    parts = shares(sum(group.rows for group in groups), sum(widths), memory)
+    found = [_Found(rule) for _ in range(threads)]
+
+    def scatter(pile: int, sets: Sequence[KeySet], columns: list[np.ndarray]) -> None:
+        found[pile].scatter(pile, sets, columns)
+
+    def take(piece: int, number: int, keys: np.ndarray, bits: np.ndarray) -> None:
+        found[piece].take(number, keys, bits)
+
+    for share in range(parts):
+        fill_sets(groups, _RECORDS, widths, (share, parts), scatter, take, threads, room)
     contents = Contents()
-    groups = _groups(paths)
-    rows = sum(group.rows for group in groups)
-    shares = min(max(1, -(-rows * _RECORD_KEYS * _ROW_BYTES // memory)), _MOST_SHARES)
-
-    def scatter(pile: int, chains: Sequence[_Chains], columns: list[np.ndarray]) -> None:
-        mask, flaws, kind, content0, content1, info0, info1, subject0, subject1 = columns
-        pairs, infos, subjects = chains
-        counted = rule.select(mask, flaws).astype(np.uint64)
-        pairs.add(pile, content0 ^ info0, content1 ^ info1, counted)
-        none = (info0 == 0) & (info1 == 0)
-        infos.add(pile, np.where(none, content0, info0), np.where(none, content1, info1), counted)
-        told_apart = (kind >= min(TOLD_APART)) & (kind <= max(TOLD_APART))
-        subjects.add(pile, subject0, subject1, np.where(told_apart, mask, np.uint64(0)))
-
-    for share in range(shares):
-        found = _distinct(groups, _RECORDS, _RECORD_KEYS, (share, shares), scatter, threads)
-        contents.pairs += sum(bits.size for bits in found[0])
-        contents.information += sum(bits.size for bits in found[1])
-        for masks in found[2]:
-            contents.masks.update(_histogram(masks))
+    for one in found:
+        for (mask, rest), records in one.records.total().items():
+            kind, flaws = rest & (1 << _KIND_BITS) - 1, rest >> _KIND_BITS
+            contents.groups[kind, mask, flaws] += records // parts
+        for (mask, _), persons in one.masks.total().items():
+            contents.masks[mask] += persons
+        contents.pairs += one.pairs
+        contents.information += one.information
+        contents.named += one.named
+        contents.bare += one.bare
+    taken = [keys for one in found for keys in one.taken]
+    contents.named -= _of_somebody_else(groups, taken, memory, threads, room)
     return contents
 
 
-class _Group(NamedTuple):
-    """A row group of a Parquet file: the file, its number in it, its rows."""
+class _Found:
+    """What one thread finds in the records."""
 
-    path: Path
-    number: int
-    rows: int
-
-
-class _Chains:
-    """Gathers keys with their bits; see :mod:`piidetect.kernels.distinct`.
-
-    `rows` says how many rows each pile gets at most; a pile belongs to one thread.
-    """
-
-    def __init__(self, rows: Sequence[int], share: tuple[int, int]) -> None:
+    def __init__(self, rule: Identifiability) -> None:
         import numpy as np
 
-        from piidetect.kernels.distinct import CHAINS, CHUNK
+        self._rule = rule
+        self.records = Pairs()
+        self.masks = Pairs()
+        self.pairs = self.information = self.named = self.bare = 0
+        self.taken: list[np.ndarray] = []  # contacts both of an ID and of a name
+        # by subject kind: bits of the mask that count, bit of subjects, bit of contacts
+        self._masked, self._by_name, self._whose = np.zeros((3, 256), np.uint64)
+        self._masked[list(TOLD_APART)] = _BY_NAME - 1
+        self._by_name[list(_NAMED)] = _BY_NAME
+        self._whose[SubjectKind.ID] = _OF_ID
+        self._whose[list(_NAMED)] = _OF_NAMED
+        self._whose[SubjectKind.CONTACT] = _BARE
 
-        chunks = [-(-number // CHUNK) + CHAINS for number in rows]
-        # Memory that is not touched is not taken, so there may be more of it than is needed.
-        self._pool = np.empty((sum(chunks), CHUNK, 3), np.uint64)
-        self._before = np.empty(sum(chunks), np.int64)
-        self._last = np.full((len(rows), CHAINS), -1, np.int64)
-        self._fill = np.zeros((len(rows), CHAINS), np.int64)
-        self._free = [sum(chunks[:pile]) for pile in range(len(rows))]
-        self._share = share
-
-    def add(self, pile: int, key0: np.ndarray, key1: np.ndarray, bits: np.ndarray) -> None:
-        from piidetect.kernels.distinct import scatter
-
-        chains = (self._pool, self._before, self._last[pile], self._fill[pile])
-        free = self._free[pile]
-        self._free[pile] = scatter(key0, key1, bits, *self._share, *chains, free)
-
-    def bits(self, piece: int, pieces: int) -> np.ndarray:
-        """Return uint64[distinct]: the joined bits of each distinct key of a piece of the chains."""
+    def scatter(self, pile: int, sets: Sequence[KeySet], columns: list[np.ndarray]) -> None:
+        """Put what identifies records, subjects and contacts into the sets."""
         import numpy as np
 
-        from piidetect.kernels.distinct import CHAINS, SMALLEST, collect, longest
+        kind, mask, flaws, subject_kind, content0, content1, info0, info1, *links = columns
+        subject0, subject1, contact0, contact1 = links
+        self.records.add(mask, kind | flaws.astype(np.uint64) << np.uint64(_KIND_BITS))
+        pairs, infos, subjects, contacts = sets
+        counted = self._rule.select(mask, flaws).astype(np.uint64)
+        pairs.add(pile, content0 ^ info0, content1 ^ info1, counted)
+        none = (info0 == 0) & (info1 == 0)
+        infos.add(pile, np.where(none, content0, info0), np.where(none, content1, info1), counted)
+        known = (mask & self._masked[subject_kind]) | self._by_name[subject_kind]
+        subjects.add(pile, subject0, subject1, known)
+        contacts.add(pile, contact0, contact1, self._whose[subject_kind])
 
-        chains = (self._before, self._last, self._fill)
-        slots = SMALLEST
-        while slots < 2 * longest(self._last, self._fill, self._before):
-            slots *= 2
-        first, end = CHAINS * piece // pieces, CHAINS * (piece + 1) // pieces
-        out = np.empty(self._pool.shape[0] * self._pool.shape[1], np.uint64)
-        table = np.zeros((slots, 3), np.uint64)
-        number = collect(first, end, self._pool, *chains, table, out)
-        return out[:number]
+    def take(self, number: int, keys: np.ndarray, bits: np.ndarray) -> None:
+        """Count what is in the sets."""
+        import numpy as np
+
+        if number == 0:
+            self.pairs += bits.size
+        elif number == 1:
+            self.information += bits.size
+        elif number == 2:  # noqa: PLR2004 - subjects
+            by_name = bits >= _BY_NAME
+            self.named += int(np.count_nonzero(by_name))
+            masks = bits & np.uint64(_BY_NAME - 1)
+            self.masks.add(masks, np.zeros(1, np.uint64).repeat(masks.size))
+        else:
+            self.bare += int(np.count_nonzero(bits == _BARE))
+            both = np.uint64(_OF_ID | _OF_NAMED)
+            self.taken.append(keys[(bits & both) == both])
 
 
-def _distinct(
-    groups: Sequence[_Group],
-    names: list[str],
-    kinds: int,
-    share: tuple[int, int],
-    scatter: Callable[[int, Sequence[_Chains], list[np.ndarray]], None],
+def _of_somebody_else(
+    groups: Sequence[RowGroup],
+    taken: Sequence[np.ndarray],
+    memory: int,
     threads: int,
-) -> list[list[np.ndarray]]:
-    """Return for each of `kinds` keys the joined bits of the distinct keys, in as many pieces as threads.
+    room: Room,
+) -> int:
+    """Return how many subjects told apart by a name have a contact that is somebody's with an ID.
 
-    Each thread scatters every `threads`-th row group, then collects its piece of the chains.
+    Args:
+        groups: the row groups of the records.
+        taken: uint64[n, 2], contacts both of an ID and of a name, all different.
+        memory: bytes that may be held.
+        threads: how many threads.
+        room: memory to be used.
     """
-    piles = [groups[pile::threads] for pile in range(threads)]
-    rows = [sum(group.rows for group in pile) for pile in piles]
-    chains = [_Chains(rows, share) for _ in range(kinds)]
-
-    def fill(pile: int) -> None:
-        for columns in _slices(piles[pile], names):
-            scatter(pile, chains, columns)
-
-    def collect(piece: int) -> list[np.ndarray]:
-        return [one.bits(piece, threads) for one in chains]
-
-    if threads == 1:
-        fill(0)
-        return [[bits] for bits in collect(0)]
-    with ThreadPoolExecutor(threads, thread_name_prefix="piidetect") as pool:
-        list(pool.map(fill, range(threads)))
-        return [list(bits) for bits in zip(*pool.map(collect, range(threads)), strict=True)]
-
-
-def _add_values(values: Values, bits: np.ndarray) -> None:
     import numpy as np
 
-    from piidetect.kernels.distinct import tally_values
+    from piidetect.kernels.distinct import NARROW, enter, held
 
-    tags = np.zeros(1024, np.int64)  # entity, 256 more if valid, 512 more if doubtful
-    births = bits[: tally_values(bits, sum(1 << ENTITIES.index(name) for name in IDS), tags)]
-    by_tag = tags.tolist()
-    values.doubtful += sum(by_tag[512:768])
-    for number, name in enumerate(ENTITIES):
-        valid = by_tag[256 + number] + by_tag[768 + number]
-        if valid:
-            values.valid[name] += valid
-    values.births.append(births.astype(np.int32))
+    contacts = sum(keys.shape[0] for keys in taken)
+    if not contacts:
+        return 0
+    table = np.zeros((1 << (2 * contacts).bit_length(), 2), np.uint64)
+    for keys in taken:
+        enter(np.ascontiguousarray(keys[:, 0]), np.ascontiguousarray(keys[:, 1]), table)
+    counts = [0] * threads
 
+    def scatter(pile: int, sets: Sequence[KeySet], columns: list[np.ndarray]) -> None:
+        kind = columns[0]
+        named = np.flatnonzero((kind == _NAMED[0]) | (kind == _NAMED[1]))
+        subject0, subject1, contact0, contact1 = (column[named] for column in columns[1:])
+        somebodys = np.empty(named.size, np.uint64)
+        held(contact0, contact1, table, somebodys)
+        sets[0].add(pile, subject0, subject1, somebodys)
 
-def _histogram(numbers: np.ndarray) -> dict[int, int]:
-    import pyarrow as pa
+    def take(piece: int, _number: int, _keys: np.ndarray, bits: np.ndarray) -> None:
+        counts[piece] += bits.size
 
-    found = pa.array(numbers).value_counts()
-    return dict(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True))
-
-
-def _groups(paths: Sequence[Path]) -> list[_Group]:
-    """Return the row groups of Parquet files."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    groups = []
-    for path in paths:
-        try:
-            with pq.ParquetFile(path) as file:
-                meta = file.metadata
-        except (OSError, pa.ArrowException) as error:
-            raise _damaged(path) from error
-        numbers = range(meta.num_row_groups)
-        groups += [_Group(path, number, meta.row_group(number).num_rows) for number in numbers]
-    return groups
-
-
-def _slices(groups: Sequence[_Group], names: list[str]) -> Iterator[list[np.ndarray]]:
-    """Yield the named columns in slices of at most 32,768 rows."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    for path, some in groupby(groups, key=attrgetter("path")):
-        try:
-            with pq.ParquetFile(path) as file:
-                for group in some:
-                    table = file.read_row_group(group.number, columns=names, use_threads=False)
-                    columns = [table[name].to_numpy() for name in names]
-                    for start in range(0, table.num_rows, _SLICE):
-                        yield [column[start : start + _SLICE] for column in columns]
-        except (OSError, KeyError, pa.ArrowException) as error:
-            raise _damaged(path) from error
-
-
-def _damaged(path: Path) -> CaseError:
-    return CaseError(f"{path} is damaged; restore it from a copy or scan the sources again")
+    parts = shares(sum(group.rows for group in groups), NARROW, memory)
+    for share in range(parts):
+        fill_sets(groups, _LINKS, (NARROW,), (share, parts), scatter, take, threads, room)
+    return sum(counts)

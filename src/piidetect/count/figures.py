@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The reduce: all figures of a case, from its Parquet parts; no source is opened.
 
-Histograms and links are SQL on DuckDB, numbers of distinct keys come from a kernel. Everything is a
-sum or a number of distinct keys, so the order of parts, rows and threads can't change a figure. DuckDB spills to a folder that is removed at the end.
+Everything is a sum or a number of distinct keys, so the order of parts, rows and threads can't change
+a figure. What every case needs comes from kernels in one pass over each table; what is asked of some
+is SQL on DuckDB.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from piidetect.cores import available_cores
 from piidetect.count.distinct import Contents, Values, distinct_contents, distinct_values
 from piidetect.count.funnel import Group, Step, funnel
 from piidetect.count.identifiability import Identifiability, entity_bits
-from piidetect.count.persons import Groups, Persons, age_groups, count_persons
+from piidetect.count.key_sets import Room
+from piidetect.count.persons import Groups, Persons, age_groups, count_persons, distinct_names
 from piidetect.count.tables import open_tables
 from piidetect.errors import ArgumentError
 from piidetect.schema import ENTITIES, Verdict
@@ -27,8 +28,6 @@ from piidetect.schema import ENTITIES, Verdict
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
-
-    from piidetect.count.tables import Tables
 
 
 class EntityCount(TypedDict):
@@ -91,31 +90,28 @@ def count(
     folder = case_dir if isinstance(case_dir, layout.Folder) else layout.read_folder(Path(case_dir))
     rule = policy or Identifiability()
     workers = threads or available_cores()
-    keys = _distinct(folder, rule, _bytes(memory_limit), workers)
-    with open_tables(
-        folder, memory_limit=memory_limit, threads=workers, temp_directory=temp_directory
-    ) as tables:
-        return _count(tables, folder, rule, *keys)
+    memory, room = _bytes(memory_limit), Room()
+    values = distinct_values([part.findings for part in folder.parts], memory, workers, room)
+    records = [part.records for part in folder.parts]
+    contents = distinct_contents(records, rule, memory, workers, room)
+
+    def names() -> int:
+        with open_tables(
+            folder, memory_limit=memory_limit, threads=workers, temp_directory=temp_directory
+        ) as tables:
+            return distinct_names(tables, folder, rule)
+
+    return _figures(folder, rule, values, contents, count_persons(values, contents, names))
 
 
-def _distinct(
-    folder: layout.Folder, rule: Identifiability, memory: int, threads: int
-) -> tuple[Values, Contents]:
-    values = distinct_values([part.findings for part in folder.parts], memory, threads)
-    return values, distinct_contents([part.records for part in folder.parts], rule, memory, threads)
-
-
-def _count(
-    tables: Tables,
+def _figures(
     folder: layout.Folder,
     rule: Identifiability,
     values: Values,
     contents: Contents,
+    persons: Persons,
 ) -> Counts:
-    groups = [
-        Group(*row)
-        for row in tables.rows("select kind, mask, flaws, count(*) from {records} group by all")
-    ]
+    groups = [Group(*alike, records) for alike, records in contents.groups.items()]
     histogram: dict[int, int] = {}
     for group in sorted(groups):
         histogram[group.mask] = histogram.get(group.mask, 0) + group.records
@@ -126,7 +122,7 @@ def _count(
         entities=_entities(values, histogram),
         categories=_categories(folder, histogram, contents.masks),
         funnel=funnel(groups, rule, pairs=contents.pairs, information=contents.information),
-        persons=count_persons(tables, values, rule, folder),
+        persons=persons,
         groups=age_groups(
             values.births,
             datetime.date.fromisoformat(folder.meta["reference_date"]),

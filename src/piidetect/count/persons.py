@@ -27,12 +27,12 @@ from piidetect.schema import ENTITY_NUMBER, SubjectKind, Verdict
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import numpy as np
 
     from piidetect.case_folder import Folder
-    from piidetect.count.distinct import Values
+    from piidetect.count.distinct import Contents, Values
     from piidetect.count.identifiability import Identifiability
     from piidetect.count.tables import Tables
 
@@ -52,8 +52,6 @@ TOLD_APART = (SubjectKind.ID, SubjectKind.NAME_CONTACT, SubjectKind.NAME_ADDRESS
 
 _NONE = 0
 _YEAR = 10_000  # in dates written as yyyymmdd
-_NAMED = f"({SubjectKind.NAME_CONTACT:d}, {SubjectKind.NAME_ADDRESS:d})"
-_HAS_CONTACT = "(contact0 <> 0 or contact1 <> 0)"
 
 
 @dataclass(frozen=True)
@@ -77,20 +75,20 @@ class Groups(TypedDict):
     pregnant: int
 
 
-def count_persons(tables: Tables, values: Values, rule: Identifiability, folder: Folder) -> Persons:
+def count_persons(values: Values, contents: Contents, names: Callable[[], int]) -> Persons:
     """Return the figures.
 
     Args:
-        tables: the case's tables.
         values: the distinct values.
-        rule: when a record identifies somebody.
-        folder: the case folder.
+        contents: the distinct contents.
+        names: tells the distinct names of persons in identifiable records; asked where there is no
+            ID.
     """
     ids = sum(values.valid[name] for name in IDS)
-    point = ids + _named(tables)
-    low = ids or min(point, _names(tables, folder, rule))
+    point = ids + contents.named
+    low = ids or min(point, names())
     by_key = {name: values.valid[name] for name in sorted(KEYS) if values.valid[name]}
-    return Persons(low, point, point + values.doubtful + _bare(tables), by_key)
+    return Persons(low, point, point + values.doubtful + contents.bare, by_key)
 
 
 def age_groups(births: Iterable[np.ndarray], reference_date: dt.date, *, pregnant: int) -> Groups:
@@ -115,51 +113,7 @@ def age_groups(births: Iterable[np.ndarray], reference_date: dt.date, *, pregnan
     return tally
 
 
-def _named(tables: Tables) -> int:
-    tables.run(
-        f"""
-        create temp table named as
-        select distinct subject0, subject1, contact0, contact1 from {{records}}
-        where subject_kind in {_NAMED}"""
-    )
-    [(named,)] = tables.rows(
-        f"""
-        with taken as (
-            select distinct contact0, contact1, true as is_taken
-            from {{records}} semi join named using (contact0, contact1)
-            where subject_kind = {SubjectKind.ID:d} and {_HAS_CONTACT}
-        )
-        select count(*) from (
-            select 1 from named left join taken using (contact0, contact1)
-            group by subject0, subject1 having not coalesce(bool_or(is_taken), false)
-        )"""
-    )
-    return int(named)
-
-
-def _bare(tables: Tables) -> int:
-    tables.run(
-        f"""
-        create temp table bare as
-        select distinct contact0, contact1 from {{records}}
-        where subject_kind = {SubjectKind.CONTACT:d} and {_HAS_CONTACT}"""
-    )
-    [(all_bare,)] = tables.rows("select count(*) from bare")
-    if not all_bare:
-        return 0
-    known = f"({SubjectKind.ID:d}, {SubjectKind.NAME_CONTACT:d}, {SubjectKind.NAME_ADDRESS:d})"
-    [(owned,)] = tables.rows(
-        f"""
-        select count(*) from (
-            select distinct contact0, contact1
-            from {{records}} semi join bare using (contact0, contact1)
-            where subject_kind in {known}
-        )"""
-    )
-    return int(all_bare - owned)
-
-
-def _names(tables: Tables, folder: Folder, rule: Identifiability) -> int:
+def distinct_names(tables: Tables, folder: Folder, rule: Identifiability) -> int:
     """Return the distinct names of persons in identifiable records, staff apart."""
     staff = [
         (number, column["position"])
