@@ -89,8 +89,7 @@ class Case:
         """Return all figures as one object (:class:`piidetect.count.Counts`), counted once."""
         from piidetect.count import Identifiability, count
 
-        bare_phone = bool(self.meta["parameters"].get("bare_phone", False))
-        policy = Identifiability(bare_phone=bare_phone)
+        policy = Identifiability.of(self.meta["parameters"])
         return count(self._folder, threads=self._threads, policy=policy)
 
     @property

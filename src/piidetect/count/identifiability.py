@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from piidetect.schema import ENTITY_NUMBER, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
 
 #: Numbers of which each is one person's alone.
@@ -48,6 +50,11 @@ class Identifiability:
     with_name: tuple[str, ...] = (*CONTACTS, "CN_ADDRESS")
     unknown_region: bool = True
     bare_phone: bool = False
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Any]) -> Identifiability:
+        """Return the rule that a case's parameters ask for."""
+        return cls(bare_phone=bool(parameters.get("bare_phone", False)))
 
     def holds(self, mask: int, flaws: int) -> bool:
         """Return whether a record with this mask and these flaws identifies somebody."""
