@@ -85,6 +85,7 @@ def test_the_commands_are_those_that_exist():
         "recognizers check",
         "recognizers list",
         "report",
+        "sample",
         "scan",
     ]
 

@@ -14,7 +14,16 @@ PACKAGE = Path(__file__).parents[1] / "src" / "piidetect"
 #: Bottom first. What stands on one line may not import each other.
 ORDER = (
     ("errors",),
-    ("schema", "cores", "_resources", "_compile_cache", "messages", "yaml_file", "yaml_fields"),
+    (
+        "schema",
+        "cores",
+        "_resources",
+        "_compile_cache",
+        "messages",
+        "yaml_file",
+        "yaml_fields",
+        "refusal",
+    ),
     ("tables",),
     ("numbers",),
     ("kernels",),  # takes limits and word lists from the scalar twins, so that they stand once
@@ -32,6 +41,7 @@ LAYERS = {unit: layer for layer, units in enumerate(ORDER) for unit in units}
 #: lower module never loads the upper one. A new one needs a better reason.
 EXCEPTIONS = {
     ("case", "count"): "the public Case counts when a figure is asked for",
+    ("case", "sampling"): "Case.sample and Case.read_sample are the public way to samples",
     ("case", "report"): "Case.report and the notebook card hand over to the reports",
 }
 

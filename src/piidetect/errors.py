@@ -5,7 +5,7 @@
 
     PiiDetectError
     ├── ArgumentError        unusable argument: what was given, what is expected
-    │   └── RowsRefused      rows of a table that the user filled in: row, field, remedy of each
+    │   └── RowsRefused      (in piidetect.refusal) rows of a table that the user filled in
     ├── RecognizerError      bad YAML: file, field, what was expected, remedy
     ├── PolicyError          bad policy or categories file: file, field, what was expected
     ├── SourceError          unreadable source: locator and cause (an alert inside a scan)
@@ -24,11 +24,6 @@ Vector code never raises for data: each leaf of ``ValidationError`` has its code
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 class PiiDetectError(Exception):
     """The root of all errors that piidetect raises on purpose."""
@@ -36,30 +31,6 @@ class PiiDetectError(Exception):
 
 class ArgumentError(PiiDetectError, ValueError):
     """An argument can't be used; the message names it and the remedy."""
-
-
-class Problem(NamedTuple):
-    """What is wrong with a field of a table: the line in the file, the field, what and the remedy."""
-
-    line: int
-    field: str
-    what: str
-
-
-class RowsRefused(ArgumentError):
-    """A table that the user filled in can't be used; it is refused whole, with all that is wrong.
-
-    The message has one line for each of the first 20 problems; ``problems`` has them all.
-    """
-
-    SHOWN = 20
-
-    def __init__(self, table: str, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        lines = [f"line {one.line}, {one.field}: {one.what}" for one in self.problems[: self.SHOWN]]
-        if len(self.problems) > self.SHOWN:
-            lines.append(f"and {len(self.problems) - self.SHOWN} more")
-        super().__init__("\n  ".join([f"{table} is refused; nothing was counted:", *lines]))
 
 
 class RecognizerError(PiiDetectError):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from piidetect.count import Counts
+    from piidetect.sampling import Sample, SampleResult
 
 
 class Case:
@@ -198,6 +199,48 @@ class Case:
         from piidetect.case.findings import findings
 
         return findings(self.parts, entity, verdict)
+
+    def sample(
+        self,
+        size: int | None = None,
+        *,
+        seed: str,
+        precision: object = None,
+        expected: object = "0.5",
+        confidence: object = "0.95",
+    ) -> Sample:
+        """Draw a sample of the records that count, stratified by source and tier.
+
+        The result has ``strata``, ``table`` and ``sheet(path)``, which writes the sheet to fill in.
+
+        Args:
+            size: how many records; or give ``precision``.
+            seed: any text; with it anybody draws the same records.
+            precision: half of the width that the interval may have, e.g. ``0.05``: the size follows.
+            expected: the share of true records that is expected, for ``precision``; 0.5 is the worst.
+            confidence: that of the two-sided interval.
+
+        Raises:
+            ArgumentError: an argument can't be used, or no record counts.
+            CaseError: the case is damaged.
+        """
+        from piidetect.sampling import draw_sample, make_terms
+
+        terms = make_terms(
+            seed=seed, size=size, precision=precision, expected=expected, confidence=confidence
+        )
+        return draw_sample(self, terms, threads=self._threads)
+
+    def read_sample(self, sheet: str | os.PathLike[str]) -> SampleResult:
+        """Read a filled-in sheet of :meth:`sample`; the case itself is not changed.
+
+        Raises:
+            ArgumentError: the file can't be read, or is a sheet of another case.
+            RowsRefused: rows that were never drawn, changed locators, unknown answers.
+        """
+        from piidetect.sampling import read_sample
+
+        return read_sample(self, Path(sheet), threads=self._threads)
 
     def report(self, path: str | os.PathLike[str], *, lang: str | None = None) -> Path:
         """Write a report and return its path; the ending says the format (.html, .json, .txt).

@@ -142,7 +142,9 @@ def _make_limits(
         "(part integer, mask ubigint, stratum integer, drawn bigint, prefix text, enough text)"
     )
     if rows:
-        tables.run("insert into limits values " + ", ".join(rows).replace("{", "{{").replace("}", "}}"))
+        tables.run(
+            "insert into limits values " + ", ".join(rows).replace("{", "{{").replace("}", "}}")
+        )
 
 
 def _prefixes(folder: Folder, seed: str) -> Iterator[str]:
@@ -177,9 +179,7 @@ def _choose(tables: Tables, strata: Sequence[Stratum]) -> list[tuple[int, int, s
     return [(stratum, place, value) for stratum, place, value in chosen]
 
 
-def _locate(
-    tables: Tables, folder: Folder, chosen: Sequence[tuple[int, int, str]]
-) -> list[Drawn]:
+def _locate(tables: Tables, folder: Folder, chosen: Sequence[tuple[int, int, str]]) -> list[Drawn]:
     if not chosen:
         return []
     tables.run("create temp table chosen (part integer, row uinteger)")

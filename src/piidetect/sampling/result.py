@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from piidetect.count.funnel import Step
-from piidetect.errors import ArgumentError, Problem, RowsRefused
+from piidetect.errors import ArgumentError
 from piidetect.messages import LANGUAGES, term
+from piidetect.refusal import Problem, RowsRefused
 from piidetect.sampling.bounds import (
     binomial_lower,
     binomial_upper,
@@ -23,6 +23,7 @@ from piidetect.sampling.sheet import FALSE, TRUE, UNKNOWN, Answer, answer_of, re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from fractions import Fraction
     from pathlib import Path
 
     import pandas as pd
@@ -168,7 +169,9 @@ def _terms(case: Case, path: Path, rows: Sequence[Answer]) -> tuple[Any, int]:
         raise RowsRefused(name, [Problem(row.line, "draw", what) for row in other])
     values = dict(piece.partition("=")[::2] for piece in token.split(";", len(_TOKEN) - 1))
     if tuple(values) != _TOKEN or not (values["frame"].isdecimal() and values["size"].isdecimal()):
-        what = "the terms of the draw were changed; restore the column from the sheet as it was drawn"
+        what = (
+            "the terms of the draw were changed; restore the column from the sheet as it was drawn"
+        )
         raise RowsRefused(name, [Problem(rows[0].line, "draw", what)])
     if values["case"] != case.id:
         msg = f"{name} was drawn from case {values['case']!r}, this is {case.id!r}; give that case"
@@ -220,7 +223,9 @@ def _row_problems(sample: Sample, number: int, row: Answer) -> Iterator[Problem]
     if answer_of(row.cells["answer"]) is None:
         given = row.cells["answer"]
         what = f"{given[:20]!r} is no answer" if given else "there is no answer"
-        yield Problem(row.line, "answer", f"{what}; fill in true, false or unknown (真实, 不真实, 无法核实)")
+        yield Problem(
+            row.line, "answer", f"{what}; fill in true, false or unknown (真实, 不真实, 无法核实)"
+        )
 
 
 def _answer(row: Answer) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from piidetect.case import Case
 
 _LONGEST_SEED = 100
+#: Digits that a share may have.
+_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,14 @@ class Sample:
         import pandas as pd
 
         rows = [
-            [one.source, one.row, one.byte_offset, self.strata[one.stratum].tier, one.fields, one.value]
+            [
+                one.source,
+                one.row,
+                one.byte_offset,
+                self.strata[one.stratum].tier,
+                one.fields,
+                one.value,
+            ]
             for one in self.records
         ]
         columns = ["source", "row", "byte_offset", "tier", "fields", "value"]
@@ -105,9 +114,20 @@ class Sample:
             CaseError: the file can't be written.
         """
         chosen, target, token = language(lang), Path(path), self.token()
-        rows = [
-            [number, one.value, one.source, one.row, one.byte_offset]
-            + [term("category", self.strata[one.stratum].tier, chosen), one.fields, "", "", token]
+        tiers_said = [term("category", stratum.tier, chosen) for stratum in self.strata]
+        rows: list[list[str | int]] = [
+            [
+                number,
+                one.value,
+                one.source,
+                one.row,
+                one.byte_offset,
+                tiers_said[one.stratum],
+                one.fields,
+                "",
+                "",
+                token,
+            ]
             for number, one in enumerate(self.records, 1)
         ]
         write_sheet(target, rows, self.notes(chosen), chosen)
@@ -140,7 +160,7 @@ def decimal_share(name: str, value: object) -> Decimal:
         share = Decimal(str(value).strip())
     except InvalidOperation:
         share = Decimal("NaN")
-    if not share.is_finite() or not 0 < share < 1 or -share.as_tuple().exponent > 9:  # type: ignore[operator]
+    if not share.is_finite() or not 0 < share < 1 or len(share.as_tuple().digits) > _DIGITS:
         raise ArgumentError(
             f"{name} {str(value)!r} is no share; give a number between 0 and 1 such as 0.95"
         )

@@ -12,8 +12,9 @@ import io
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from piidetect.errors import ArgumentError, CaseError, Problem, RowsRefused
+from piidetect.errors import ArgumentError, CaseError
 from piidetect.messages import LANGUAGES, catalogue, say
+from piidetect.refusal import Problem, RowsRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -47,7 +48,9 @@ class Answer(NamedTuple):
     cells: Mapping[str, str]
 
 
-def write_sheet(path: Path, rows: Iterable[Sequence[str | int]], notes: Sequence[str], lang: str) -> None:
+def write_sheet(
+    path: Path, rows: Iterable[Sequence[str | int]], notes: Sequence[str], lang: str
+) -> None:
     """Write a sheet, whole or not at all; the ending says whether as xlsx or csv.
 
     Args:
@@ -85,7 +88,9 @@ def read_sheet(path: Path) -> list[Answer]:
     kind = _kind(path)
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise ArgumentError(f"sheet {str(path)!r} is larger than a sheet can be; give the one that was filled in")
+            raise ArgumentError(
+                f"sheet {str(path)!r} is larger than a sheet can be; give the one that was filled in"
+            )
         content = path.read_bytes()
     except OSError as error:
         why = error.strerror or type(error).__name__
@@ -170,7 +175,9 @@ def _xlsx(
                     sheet.write_number(line, column, cell)
         place = COLUMNS.index("answer")
         choices = [say(f"answer.{answer}", lang) for answer in ANSWERS]
-        sheet.data_validation(1, place, max(1, len(rows)), place, {"validate": "list", "source": choices})
+        sheet.data_validation(
+            1, place, max(1, len(rows)), place, {"validate": "list", "source": choices}
+        )
         sheet.freeze_panes(1, 0)
         method = book.add_worksheet(say("sheet.notes", lang))
         method.set_column(0, 0, 100)
@@ -189,13 +196,11 @@ def _csv_lines(path: Path, content: bytes) -> list[tuple[int, list[str]]]:
             msg = f"sheet {str(path)!r} is neither UTF-8 nor GB18030; save it as one of them"
             raise ArgumentError(msg) from error
     reader = csv.reader(io.StringIO(text, newline=""))
-    lines = []
     try:
-        for cells in reader:
-            lines.append((reader.line_num, [_plain(cell) for cell in cells]))
+        return [(reader.line_num, [_plain(cell) for cell in cells]) for cells in reader]
     except csv.Error as error:
-        raise ArgumentError(f"sheet {str(path)!r} is no CSV file ({error}); save it as CSV again") from error
-    return lines
+        msg = f"sheet {str(path)!r} is no CSV file ({error}); save it as CSV again"
+        raise ArgumentError(msg) from error
 
 
 def _xlsx_lines(path: Path, content: bytes) -> list[tuple[int, list[str]]]:
@@ -220,7 +225,11 @@ def _columns(path: Path, line: int, head: Sequence[str]) -> dict[str, int]:
     missing = [name for name in needed if name not in places]
     if missing:
         problems = [
-            Problem(line, " / ".join(catalogue()["sheet"][name].values()), "the column is missing; restore it")
+            Problem(
+                line,
+                " / ".join(catalogue()["sheet"][name].values()),
+                "the column is missing; restore it",
+            )
             for name in missing
         ]
         raise RowsRefused(f"sheet {str(path)!r}", problems)
