@@ -34,7 +34,7 @@ def transcoded(raw: bytes, encoding: str, block: int) -> tuple[bytes, list, list
         into = np.full(3 * len(piece) + 64, 0xAA, np.uint8)
         marks = transcode.new_marks(len(piece))
         used, at = _decode(encoding, piece, 0, size - position, final, into, marks)
-        lines, bad, zeros = (int(count) for count in marks.tally)
+        lines, bad, zeros, _ = (int(count) for count in marks.tally)
         pairs += [
             (position + int(marks.source[i]), len(text) + int(marks.target[i]))
             for i in range(lines)

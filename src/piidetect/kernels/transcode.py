@@ -4,7 +4,9 @@
 The results equal those of Python's codecs with `errors="replace"` on any bytes, however the source
 is cut: what can't be decoded becomes U+FFFD and is counted and located. Each function decodes
 `source[position:size]` into `into[at:]`, stops before a sequence that the end cuts (unless `final`)
-and notes the place of each line end in both texts, so that rows can be found again in the source.
+and notes the place of each line end in both texts, so that rows can be found again in the source;
+where it is asked for also further places, so that statements of SQL on one line can be found again:
+where ASCII goes on after other characters, in UTF-16 before `(` and after `;`, `)` and blanks.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ class Marks(NamedTuple):
     """What a transcoder notes.
 
     int64 `source`, `target` [L], places after each line end; int64 `bad` [PLACES], places in the
-    source of what can't be decoded; int64 `tally` [3]: marks, undecodable sequences, NULs.
+    source of what can't be decoded; int64 `tally` [4]: marks, undecodable sequences, NULs, and whether
+    more places than line ends are marked.
     """
 
     source: np.ndarray
@@ -56,13 +59,13 @@ class Tables(NamedTuple):
     four: np.ndarray
 
 
-def new_marks(lines: int) -> Marks:
-    """Return room for `lines` line ends."""
+def new_marks(lines: int, *, exact: bool = False) -> Marks:
+    """Return room for `lines` marks: line ends and, if `exact`, more."""
     return Marks(
         np.empty(lines, np.int64),
         np.empty(lines, np.int64),
         np.zeros(PLACES, np.int64),
-        np.zeros(3, np.int64),
+        np.array([0, 0, 0, exact], np.int64),
     )
 
 
@@ -201,6 +204,8 @@ def gb18030(
     at = np.int64(0)
     while position < size:
         if source[position] < 0x80:
+            if marks.tally[3]:
+                _mark(marks, position, at)
             count = _ascii(source, position, size, into, at, marks)
             position += count
             at += count
@@ -244,6 +249,7 @@ def utf16(
     """Decode UTF-16, big-endian if `big`; return (next place in the source, bytes written)."""
     at = np.int64(0)
     high, low = (0, 1) if big else (1, 0)
+    exact, before = marks.tally[3] != 0, np.int64(0)
     while position < size:
         left = size - position
         if left == 1:
@@ -254,6 +260,11 @@ def utf16(
         code = np.int64(source[position + high]) << 8 | source[position + low]
         step = 2
         if code < 0x80:
+            if exact:
+                # two bytes a character: the places that statements and rows begin at
+                if code == 0x28 or before == 0x20 or before == 0x3B or before == 0x29:
+                    _mark(marks, position, at)
+                before = code
             into[at] = code
             at += 1
             position += 2
@@ -320,6 +331,8 @@ def utf8(source: Any, position: int, size: int, final: bool, into: Any, marks: A
     at = np.int64(0)
     while position < size:
         if source[position] < 0x80:
+            if marks.tally[3]:
+                _mark(marks, position, at)
             count = _ascii(source, position, size, into, at, marks)
             position += count
             at += count

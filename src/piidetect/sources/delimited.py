@@ -18,15 +18,13 @@ from piidetect.sources.content import read_failure
 from piidetect.sources.feed import Feed, Piece
 from piidetect.sources.ledger import Ledger
 from piidetect.sources.registry import Match
+from piidetect.sources.sample_blocks import joined, regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from piidetect.sources.content import Content, Head
     from piidetect.sources.options import Options
-
-#: Rows that each of the samples gives at most.
-_SAMPLE_ROWS = 700
 
 _TABULAR = (".csv", ".tsv", ".tab", ".psv")
 
@@ -59,8 +57,8 @@ class DelimitedSource:
         for number, (text, final) in enumerate(texts):
             start = self.rules.heading_stop if number == 0 else 0
             data, rows = dialects.rows_of(text[start:], self.rules.grammar, final=final)
-            blocks.append(_regular(data, rows, len(text) - start))
-        return _joined(blocks)
+            blocks.append(regular(data[: len(text) - start], rows))
+        return joined(blocks)
 
     def blocks(self) -> Iterator[Block]:
         """Read the file once and yield its rows; `ledger` and `alerts` are filled meanwhile.
@@ -250,45 +248,3 @@ def _texts(pieces: list[samples.Sample], encoding: str, bom: int) -> list[tuple[
             text = text[(feed if feed >= 0 else text.find(b"\r")) + 1 :]
         texts.append((text, piece.last))
     return texts
-
-
-def _regular(data: np.ndarray, rows: index.Rows, size: int) -> Block:
-    """Return up to _SAMPLE_ROWS parsed rows of a sample, spread evenly, as a block."""
-    parsed = np.flatnonzero(rows.row_kind == RowKind.PARSED)
-    if parsed.size > _SAMPLE_ROWS:
-        parsed = parsed[np.arange(_SAMPLE_ROWS) * parsed.size // _SAMPLE_ROWS]
-    first, last = rows.row_cell[parsed], rows.row_cell[parsed + 1]
-    width = int(last[0] - first[0]) if parsed.size else 0
-    cells = (first[:, None] + np.arange(width)).ravel()
-    return Block(
-        data[:size],
-        rows.cell_start[cells],
-        rows.cell_stop[cells],
-        rows.cell_column[cells],
-        np.arange(parsed.size + 1, dtype=np.int64) * width,
-        rows.row_start[parsed],
-        rows.row_start[parsed],
-        rows.row_kind[parsed],
-        0,
-    )
-
-
-def _joined(blocks: list[Block]) -> Block:
-    """Return the blocks, whose data have no padding, as one."""
-    begins = np.cumsum([0, *(block.data.size for block in blocks)])
-    cells = np.cumsum([0, *(block.cell_start.size for block in blocks)])
-    pairs = list(zip(blocks, begins, strict=False))
-    start = np.concatenate([block.row_start + begin for block, begin in pairs])
-    return Block(
-        np.concatenate([*(block.data for block in blocks), np.zeros(PADDING, np.uint8)]),
-        np.concatenate([block.cell_start + begin for block, begin in pairs]),
-        np.concatenate([block.cell_stop + begin for block, begin in pairs]),
-        np.concatenate([block.cell_column for block in blocks]),
-        np.concatenate(
-            [[0], *(block.row_cell[1:] + n for block, n in zip(blocks, cells, strict=False))]
-        ).astype(np.int64),
-        start,
-        np.arange(start.size, dtype=np.int64),
-        np.concatenate([block.row_kind for block in blocks]),
-        0,
-    )

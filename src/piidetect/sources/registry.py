@@ -31,6 +31,7 @@ FORMATS = (
     "seven_zip",
     "compressed",
     "tar_archive",
+    "sql",
     "delimited",
 )
 

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+r"""The rows of PostgreSQL's COPY … FROM stdin: lines of values between tabs, up to a line `\.`.
+
+``\N`` alone is a null and becomes an empty cell; ``\t``, ``\n``, ``\\``, ``\nnn`` (octal) and ``\xhh``
+are resolved in the block. A line with another number of values is one text. A line of more than
+16 MiB is cut. Data without their last line end where a line begins like a statement and has another
+number of values.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from piidetect.kernels.compiling import inner, kernel
+from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
+from piidetect.kernels.sql_values import (
+    END,
+    FULL,
+    NEED,
+    ROW_BYTES,
+    _begins_statement,
+    _digit,
+    _word_at,
+)
+from piidetect.schema import TEXT_COLUMN, RowKind
+
+_PARSED, _TEXT = int(RowKind.PARSED), int(RowKind.TEXT)
+_LF, _CR, _TAB, _BACKSLASH, _DOT = 10, 13, 9, 92, 46
+
+
+@inner
+def _resolve(data: Any, start: int, stop: int) -> int:
+    """Resolve the escapes of a value in place; return where it ends now."""
+    if stop - start == 2 and data[start + 1] == 78:  # \N
+        return start
+    p, at = start, start
+    while p < stop:
+        byte = data[p]
+        p += 1
+        if byte == _BACKSLASH and p < stop:
+            byte = data[p]
+            p += 1
+            if 48 <= byte <= 55:
+                byte -= 48
+                for _ in range(2):
+                    if p < stop and 48 <= data[p] <= 55:
+                        byte = (byte * 8 + data[p] - 48) & 0xFF
+                        p += 1
+            elif byte == 120 and p < stop and _digit(data[p]) >= 0:
+                byte = _digit(data[p])
+                p += 1
+                if p < stop and _digit(data[p]) >= 0:
+                    byte = byte * 16 + _digit(data[p])
+                    p += 1
+            elif byte == 110:
+                byte = _LF
+            elif byte == 116:
+                byte = _TAB
+            elif byte == 114:
+                byte = _CR
+            elif byte == 98:
+                byte = 8
+            elif byte == 102:
+                byte = 12
+            elif byte == 118:
+                byte = 11
+        data[at] = byte
+        at += 1
+    for q in range(at, stop):
+        data[q] = 0x1F
+    return at
+
+
+@inner
+def _line(data: Any, row: int, size: int, spans: Any) -> Any:
+    """Split the line at `row`; return (place of its LF or -1, values)."""
+    p, start, column, escaped = row, row, 0, 0
+    while p < size:
+        bits = equal_bits(data, p, _TAB) | equal_bits(data, p, _LF)
+        bits |= equal_bits(data, p, _BACKSLASH)
+        if bits == 0:
+            p += LANES
+            continue
+        p += trailing_zeros(bits)
+        if p >= size:
+            break
+        byte = data[p]
+        if byte == _BACKSLASH:
+            escaped = 1
+            p += 2 if p + 1 < size and data[p + 1] == _BACKSLASH else 1
+            continue
+        if column < spans.shape[1]:
+            spans[0, column] = start
+            spans[1, column] = p
+            spans[2, column] = escaped
+        column += 1
+        if byte == _LF:
+            return p, column
+        p += 1
+        start, escaped = p, 0
+    if column < spans.shape[1]:
+        spans[0, column] = start
+        spans[1, column] = size
+        spans[2, column] = escaped
+    return -1, column + 1
+
+
+@kernel
+def index_copy(
+    data: Any, p: int, size: int, final: bool, n_columns: int, limit: int, rows: Any
+) -> Any:
+    """Index lines of COPY data from `p` on; return (place to go on, why it stopped).
+
+    `data` has 64 zero bytes after `size`; `rows` is a `sql_values.SqlRows`. At most `limit` rows are
+    taken. Reasons: NEED (more bytes), FULL, END (the data ended).
+    """
+    store = rows.cell_start.size > 0
+    tally, spans = rows.tally, rows.spans
+    number, cell = tally[0], tally[1]
+    while True:
+        if p >= size:
+            reason = END if final else NEED
+            break
+        if number >= limit:
+            reason = FULL
+            break
+        line, width = _line(data, p, size, spans)
+        cut = line < 0 and size - p > ROW_BYTES
+        if line < 0 and not final and not cut:
+            reason = NEED
+            break
+        stop, after = (line, line + 1) if line >= 0 else (size, size)
+        if cut:
+            stop = p + ROW_BYTES
+            while data[stop] & 0xC0 == 0x80 and stop > p + ROW_BYTES - 4:
+                stop -= 1
+            after = stop
+            tally[3] += 1
+        if stop > p and data[stop - 1] == _CR:
+            stop -= 1
+            if not cut and width <= spans.shape[1]:
+                spans[1, width - 1] = stop
+        if stop - p == 2 and data[p] == _BACKSLASH and data[p + 1] == _DOT:
+            p, reason = after, END
+            break
+        if n_columns > 0 and width != n_columns:
+            if _begins_statement(data, p, size) or _word_at(data, p, size, 67, 79, 80):  # COPY
+                reason = END
+                break
+        tally[4] = width
+        text = cut or (n_columns > 0 and width != n_columns) or width > spans.shape[1]
+        tally[2] += text
+        if store:
+            rows.row_start[number] = p
+            rows.row_kind[number] = _TEXT if text else _PARSED
+            if text:
+                rows.cell_start[cell] = p
+                rows.cell_stop[cell] = stop
+                rows.cell_column[cell] = TEXT_COLUMN
+                cell += 1
+            else:
+                for column in range(width):
+                    start, end = spans[0, column], spans[1, column]
+                    if spans[2, column]:
+                        end = _resolve(data, start, end)
+                    rows.cell_start[cell + column] = start
+                    rows.cell_stop[cell + column] = end
+                    rows.cell_column[cell + column] = column
+                cell += width
+            rows.row_cell[number + 1] = cell
+        number += 1
+        p = after
+    tally[0], tally[1] = number, cell
+    return p, reason
