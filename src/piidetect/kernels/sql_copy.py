@@ -13,18 +13,9 @@ from typing import Any
 
 from piidetect.kernels.compiling import inner, kernel
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
-from piidetect.kernels.sql_values import (
-    END,
-    FULL,
-    NEED,
-    ROW_BYTES,
-    _begins_statement,
-    _digit,
-    _word_at,
-)
-from piidetect.schema import TEXT_COLUMN, RowKind
+from piidetect.kernels.sql_text import begins_statement, hex_digit, word_at
+from piidetect.kernels.sql_values import END, FULL, NEED, ROW_BYTES, store_row
 
-_PARSED, _TEXT = int(RowKind.PARSED), int(RowKind.TEXT)
 _LF, _CR, _TAB, _BACKSLASH, _DOT = 10, 13, 9, 92, 46
 
 
@@ -46,11 +37,11 @@ def _resolve(data: Any, start: int, stop: int) -> int:
                     if p < stop and 48 <= data[p] <= 55:
                         byte = (byte * 8 + data[p] - 48) & 0xFF
                         p += 1
-            elif byte == 120 and p < stop and _digit(data[p]) >= 0:
-                byte = _digit(data[p])
+            elif byte == 120 and p < stop and hex_digit(data[p]) >= 0:
+                byte = hex_digit(data[p])
                 p += 1
-                if p < stop and _digit(data[p]) >= 0:
-                    byte = byte * 16 + _digit(data[p])
+                if p < stop and hex_digit(data[p]) >= 0:
+                    byte = byte * 16 + hex_digit(data[p])
                     p += 1
             elif byte == 110:
                 byte = _LF
@@ -69,6 +60,14 @@ def _resolve(data: Any, start: int, stop: int) -> int:
     for q in range(at, stop):
         data[q] = 0x1F
     return at
+
+
+@inner
+def _resolve_all(data: Any, spans: Any, width: int) -> None:
+    """Resolve the escapes of a row."""
+    for column in range(width):
+        if spans[2, column]:
+            spans[1, column] = _resolve(data, spans[0, column], spans[1, column])
 
 
 @inner
@@ -144,30 +143,16 @@ def index_copy(
             p, reason = after, END
             break
         if n_columns > 0 and width != n_columns:
-            if _begins_statement(data, p, size) or _word_at(data, p, size, 67, 79, 80):  # COPY
+            if begins_statement(data, p, size) or word_at(data, p, size, 67, 79, 80):  # COPY
                 reason = END
                 break
         tally[4] = width
         text = cut or (n_columns > 0 and width != n_columns) or width > spans.shape[1]
         tally[2] += text
         if store:
-            rows.row_start[number] = p
-            rows.row_kind[number] = _TEXT if text else _PARSED
-            if text:
-                rows.cell_start[cell] = p
-                rows.cell_stop[cell] = stop
-                rows.cell_column[cell] = TEXT_COLUMN
-                cell += 1
-            else:
-                for column in range(width):
-                    start, end = spans[0, column], spans[1, column]
-                    if spans[2, column]:
-                        end = _resolve(data, start, end)
-                    rows.cell_start[cell + column] = start
-                    rows.cell_stop[cell + column] = end
-                    rows.cell_column[cell + column] = column
-                cell += width
-            rows.row_cell[number + 1] = cell
+            if not text:
+                _resolve_all(data, spans, width)
+            cell = store_row(rows, number, cell, p, stop, text, width)
         number += 1
         p = after
     tally[0], tally[1] = number, cell

@@ -5,8 +5,7 @@ The results equal those of Python's codecs with `errors="replace"` on any bytes,
 is cut: what can't be decoded becomes U+FFFD and is counted and located. Each function decodes
 `source[position:size]` into `into[at:]`, stops before a sequence that the end cuts (unless `final`)
 and notes the place of each line end in both texts, so that rows can be found again in the source;
-where it is asked for also further places, so that statements of SQL on one line can be found again:
-where ASCII goes on after other characters, in UTF-16 before `(` and after `;`, `)` and blanks.
+if asked to also where ASCII follows something else, in UTF-16 `(` and what follows `;`, `)`, a blank.
 """
 
 from __future__ import annotations
@@ -39,8 +38,7 @@ class Marks(NamedTuple):
     """What a transcoder notes.
 
     int64 `source`, `target` [L], places after each line end; int64 `bad` [PLACES], places in the
-    source of what can't be decoded; int64 `tally` [4]: marks, undecodable sequences, NULs, and whether
-    more places than line ends are marked.
+    source of what can't be decoded; int64 `tally` [4]: marks, undecodable, NULs, marks more than lines.
     """
 
     source: np.ndarray
@@ -249,7 +247,7 @@ def utf16(
     """Decode UTF-16, big-endian if `big`; return (next place in the source, bytes written)."""
     at = np.int64(0)
     high, low = (0, 1) if big else (1, 0)
-    exact, before = marks.tally[3] != 0, np.int64(0)
+    exact, before = marks.tally[3] != 0, 0
     while position < size:
         left = size - position
         if left == 1:
@@ -261,7 +259,6 @@ def utf16(
         step = 2
         if code < 0x80:
             if exact:
-                # two bytes a character: the places that statements and rows begin at
                 if code == 0x28 or before == 0x20 or before == 0x3B or before == 0x29:
                     _mark(marks, position, at)
                 before = code
