@@ -102,7 +102,7 @@ def test_we_accept_less(reason):
 def test_uscc(text, made_right):
     code = "91" + "330106" + text[8:]
     code = code[:17] + uscc.calc_check_character(code[:17]) if made_right else code
-    # they refuse letters in places 1 and 2, which rural collectives have; we know the regions
+    # they refuse letters in places 1 and 2, which rural collectives have; we know the provinces
     assert uscc.is_valid(code) == their_uscc.is_valid(code)
 
 

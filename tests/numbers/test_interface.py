@@ -26,11 +26,16 @@ USABLE = {Verdict.VALID, Verdict.UNCHECKED, Verdict.PLACEHOLDER, Verdict.SERVICE
 NAMES = {member.name.lower() for member in Verdict}
 
 #: Text that is near to some number: digits of both widths, separators, letters, hanzi.
-near = st.text(alphabet="0123456789０１９xXＸ -+.@*/年月日E甲aZ'", max_size=24)
+near = st.one_of(
+    st.text(alphabet="0123456789０１９xXＸ -+.@*/年月日E甲aZ'", max_size=24),
+    st.text(alphabet="0123456789ABCDEFGHJKLMPSTWXYZ", min_size=7, max_size=20),
+    st.text(alphabet="019AFGaf:-.", min_size=11, max_size=39),
+    st.text(alphabet="01238浙京使军武警字第号型血阴阳性RhABO+-()NE", max_size=14),
+)
 
 
 def test_there_are_numbers():
-    assert len(RULES) >= 12
+    assert len(RULES) >= 45
     assert {"resident_id", "mobile", "bank_card", "landline"} <= set(JUDGES)
 
 
@@ -56,6 +61,25 @@ def test_verdict_validate_and_is_valid_agree(name, text):
         canonical = module.validate(text)
         assert verdict in USABLE
         assert module.validate(canonical) == canonical
+
+
+WITH_CONTEXT = [
+    n for n, m in JUDGES.items() if "context" in inspect.signature(m.verdict).parameters
+]
+
+
+@pytest.mark.parametrize("name", WITH_CONTEXT)
+@given(text=near)
+def test_a_heading_confirms_what_is_unchecked_and_changes_nothing_else(name, text):
+    alone = JUDGES[name].verdict(text)
+    told = JUDGES[name].verdict(text, context=True)
+    assert told is alone or (alone, told) == (Verdict.UNCHECKED, Verdict.VALID)
+
+
+@pytest.mark.parametrize("name", JUDGES)
+@given(text=near)
+def test_white_space_around_a_number_changes_nothing(name, text):
+    assert JUDGES[name].verdict(f" {text}\t") is JUDGES[name].verdict(text)
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -83,10 +83,10 @@ TABLE = [
     (social_account, "valid", None, DOUYIN),
     (social_account, "invalid_format", None, f"2089123456789012 8234567890 {DOUYIN[:-1]}*"),
     (social_account, "invalid_length", None, "208812345678901 123456789"),
-    (coordinate, "valid", None, "30.274085,120.15507 120.15507,30.274085 N30.2741,E120.1551 30.2741N,120.1551E -33.8688,151.2093 (30.2741;120.1551) 30.2741°,120.1551°"),
-    (coordinate, "unchecked", "valid", "30.3,120.2 120.1551 30.27"),
+    (coordinate, "valid", None, "30.274085,120.15507 120.15507,30.274085 N30.2741,E120.1551 30.2741N,120.1551E S33.8688,E151.2093 (30.2741;120.1551) 30.2741°,120.1551°"),
+    (coordinate, "unchecked", "valid", "30.3,120.2 120.1551 30.27 -33.8688,151.2093 1.2345,0.6789 0.1234,0.5678"),
     (coordinate, "placeholder", None, "0.0,0.0 0.000000,0.000000"),
-    (coordinate, "invalid_format", None, "95.1234,181.1234 30,120 abc 1.2.3 30.1,120.2,5.5 181.5 , 30.1234567890123456789,120.1"),
+    (coordinate, "invalid_format", None, "95.1234,181.1234 30,120 abc 1.2.3 30.1,120.2,5.5 181.5 , 30.1234567890123456789,120.1 N30.27E,E120.15"),
     (waybill_number, "valid", None, "SF1234567890123 sf1234567890123 YT1234567890123 JT1234567890123 JDVA12345678901 DPK123456789012 EE123456785CN"),
     (waybill_number, "unchecked", "valid", "123456789013 1234567890123 75123456789012 312345678901234"),
     (waybill_number, "invalid_checksum", None, "EE123456789CN"),
@@ -142,6 +142,10 @@ def test_verdict(module, expected, with_heading, text):
 )
 def test_what_numbers_tell(found, expected):
     assert found == expected
+
+
+def test_a_very_long_cell_is_no_coordinate():
+    assert coordinate.verdict("1" * 300) is Verdict.INVALID_FORMAT
 
 
 @given(st.text(alphabet="0123456789", min_size=14, max_size=14))

@@ -103,8 +103,8 @@ TABLE = [
     (organisation_code, "invalid_checksum", None, "D2143569-1 60003734-2"),
     (organisation_code, "invalid_format", None, "D2143569-A D2143*69-X"),
     (organisation_code, "invalid_length", None, "D214356-X 91110000600037341L"),
-    (vehicle_plate, "valid", None, "浙A12345 浙a·12345 浙A-12345 京AD12345 京AF12345 京AFA1234 京A12345D 沪A1234学 粤Z1234港 京A1234警 使123456 鄂AB12C3"),
-    (vehicle_plate, "unchecked", "valid", "京AA12345 京AKA1234 京A12345K WJ12345 WJ京12345 WJ京1234X 浙AABCDE 浙AABC1D"),
+    (vehicle_plate, "valid", None, "浙A12345 浙a·12345 浙A-12345 京AD12345 京AF12345 京AFA1234 京A12345D 京AA12345 京AKA1234 京A12345K 沪A1234学 粤Z1234港 京A1234警 使123456 鄂AB12C3"),
+    (vehicle_plate, "unchecked", "valid", "WJ12345 WJ京12345 WJ京1234X 浙AABCDE 浙AABC1D"),
     (vehicle_plate, "invalid_format", None, "浙I12345 浙AI2345 浙AO2345 折A12345 京AL12345 京ADAB234 京A1D2345 AB12345 使12345A 12345678 WJABCDE"),
     (vehicle_plate, "invalid_length", None, "浙A1234 浙A1234567 浙"),
     (vin, "valid", None, "LSVAA2188E2100003 lsvaa2188e2100003 LSVAA-2188-E2100003"),
@@ -170,7 +170,10 @@ def test_verdict(module, expected, with_heading, text):
         (student_id.resident_id_of(f"G{ID}"), ID),
         (student_id.birth_date(f"J{ID}"), datetime.date(1905, 1, 1)),
         (student_id.sex(f"G{ID}"), "male"),
-        (birth_certificate.province("X320101001"), "320000"),
+        (student_id.region(f"J{ID}").county, "东城区"),
+        (health_record_number.region("33010600100100012").county, "西湖区"),
+        (uscc.region("91110000600037341L").province, "北京市"),
+        (birth_certificate.region("X320101001").province, "江苏省"),
         (health_record_number.looks_like_an_id(ID[:17]), True),
         (health_record_number.looks_like_an_id("33010600100100012"), False),
         (health_record_number.looks_like_an_id("x"), False),
@@ -178,8 +181,8 @@ def test_verdict(module, expected, with_heading, text):
         (uscc.is_sole_trader("91110000600037341L"), False),
         (vehicle_plate.kind("京AD12345"), "new_energy"),
         (vehicle_plate.kind("使123456"), "embassy"),
-        (vehicle_plate.province("京AD12345"), "110000"),
-        (vehicle_plate.province("使123456"), ""),
+        (vehicle_plate.region("京AD12345").province, "北京市"),
+        (vehicle_plate.region("使123456").province, ""),
         (icd9_procedure.is_obstetric("74.1"), True),
         (blood_type.validate("O型 Rh(D) 阴性"), "O-"),
         (foreign_permanent_resident_id.country("932682190501010010").alpha3, "SAU"),
@@ -202,6 +205,11 @@ def test_what_numbers_tell(found, expected):
 def test_what_they_do_not_tell_is_an_error(call):
     with pytest.raises(InvalidComponent):
         call()
+
+
+@pytest.mark.parametrize("module", [blood_type, icd9_procedure])
+def test_a_very_long_cell_is_too_long(module):
+    assert module.verdict("A" * 300) is Verdict.INVALID_LENGTH
 
 
 def test_a_sole_trader_is_one_person():

@@ -2,7 +2,8 @@
 """Numbers with a rule, one module each, standard library only.
 
 Every module has ``compact``, ``validate``, ``is_valid`` and ``format``, as in python-stdnum;
-those of recognizers have ``verdict`` too. Modules are imported when they are first asked for:
+those of recognizers have ``verdict`` too, and state their rule in it: the other two come from
+:func:`piidetect.numbers.verdict_errors.checked`. Modules are imported when they are first asked for:
 
     >>> from piidetect import numbers
     >>> numbers.mobile.is_valid("13800138001")

@@ -6,8 +6,10 @@ rule was seen in print), so a number is ``UNCHECKED`` until a heading confirms i
 ``UNKNOWN_REGION`` where no province has these digits. Such a row speaks of a newborn and of both
 parents.
 
-    >>> validate("x320101001"), verdict("X320101001", context=True).name, province("X320101001")
-    ('X320101001', 'VALID', '320000')
+    >>> validate("x320101001"), verdict("X320101001", context=True).name
+    ('X320101001', 'VALID')
+    >>> region("X320101001").province
+    '江苏省'
     >>> verdict("X320101001").name, verdict("X990101001").name
     ('UNCHECKED', 'UNKNOWN_REGION')
     >>> verdict("X32010100").name, verdict("3201010011").name
@@ -20,6 +22,7 @@ from piidetect import tables
 from piidetect.numbers.cell_text import is_capitals, is_digits, joined
 from piidetect.numbers.verdict_errors import checked, confirmed
 from piidetect.schema import Verdict
+from piidetect.tables.names import Region, region_of
 
 LENGTH = 10
 
@@ -52,10 +55,10 @@ validate, is_valid = checked(verdict, compact)
 format = compact  # noqa: A001
 
 
-def province(text: str) -> str:
-    """Return the division code of the province.
+def region(text: str) -> Region:
+    """Return the province.
 
     Raises:
         ValidationError: the number isn't valid.
     """
-    return f"{validate(text)[1:3]}0000"
+    return region_of(f"{validate(text)[1:3]}0000")

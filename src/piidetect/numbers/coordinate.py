@@ -5,8 +5,9 @@ Written as two decimals with a comma, semicolon or space between, in either orde
 brackets and with N, S, E or W. Where the order isn't said, the pair is read so that it lies in China
 (3 to 54° N, 73 to 136° E), else as latitude and longitude. Canonical is ``latitude,longitude`` with
 the digits as written. A precise location is a sensitive one (GB/T 45574-2025), a rough one isn't: with
-four decimals or more (11 m) in both a pair is ``VALID``, with fewer, or a single number,
-``UNCHECKED``. 0,0 is nobody's. Whether it is WGS-84, GCJ-02 or BD-09 the digits don't tell.
+four decimals or more (11 m) in both, and in China or with its marks, a pair is ``VALID``; with fewer,
+elsewhere without marks (two measures may be written so), or a single number, ``UNCHECKED``. 0,0 is
+nobody's. Whether it is WGS-84, GCJ-02 or BD-09 the digits don't tell.
 
     >>> validate("120.15507, 30.274085"), degrees("120.15507,30.274085")
     ('30.274085,120.15507', (30.274085, 120.15507))
@@ -14,6 +15,8 @@ four decimals or more (11 m) in both a pair is ``VALID``, with fewer, or a singl
     ('30.2741,120.1551', True, False)
     >>> verdict("30.3,120.2").name, verdict("120.1551").name, verdict("0.0,0.0").name
     ('UNCHECKED', 'UNCHECKED', 'PLACEHOLDER')
+    >>> verdict("1.2345,0.6789").name, verdict("N1.2345,E0.6789").name
+    ('UNCHECKED', 'VALID')
     >>> verdict("95.1234,181.1234").name, verdict("30,120").name, verdict("3.50,12.80").name
     ('INVALID_FORMAT', 'INVALID_FORMAT', 'UNCHECKED')
 """
@@ -105,7 +108,9 @@ def verdict(text: str, *, context: bool = False) -> Verdict:
         return Verdict.INVALID_FORMAT
     if not any(map(float, pair)):
         return Verdict.PLACEHOLDER
-    return confirmed(Verdict.VALID if is_precise(text) else Verdict.UNCHECKED, context)
+    marked = any(mark in capitals(fold(text)) for mark in "NSEW")
+    sure = is_precise(text) and (marked or _in_china(*pair))
+    return confirmed(Verdict.VALID if sure else Verdict.UNCHECKED, context)
 
 
 validate, is_valid = checked(verdict, compact)

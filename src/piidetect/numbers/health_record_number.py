@@ -25,6 +25,7 @@ from piidetect.numbers import resident_id
 from piidetect.numbers.cell_text import is_digits, joined
 from piidetect.numbers.verdict_errors import checked, confirmed
 from piidetect.schema import Verdict
+from piidetect.tables.names import Region, region_of
 
 LENGTH = 17
 
@@ -66,3 +67,12 @@ def looks_like_an_id(text: str) -> bool:
     number = compact(text)
     whole = len(number) == LENGTH and is_digits(number)
     return whole and resident_id.is_birth_date(number, resident_id.NO_REFERENCE_DATE)
+
+
+def region(text: str) -> Region:
+    """Return the county where the record was opened.
+
+    Raises:
+        ValidationError: the number isn't valid.
+    """
+    return region_of(validate(text)[:6])

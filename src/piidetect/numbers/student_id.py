@@ -31,6 +31,7 @@ from piidetect.numbers import mod_11_2, resident_id
 from piidetect.numbers.cell_text import is_digits, joined
 from piidetect.numbers.verdict_errors import checked, confirmed
 from piidetect.schema import Verdict
+from piidetect.tables.names import Region, region_of
 
 LENGTH = 19
 
@@ -104,3 +105,13 @@ def sex(text: str) -> str:
         ValidationError: the number isn't valid or, with J or L, doesn't say.
     """
     return resident_id.sex(resident_id_of(text))
+
+
+def region(text: str) -> Region:
+    """Return where the ID was allotted (G) or the school is (J and L), as called in the year of birth.
+
+    Raises:
+        ValidationError: the number isn't valid.
+    """
+    number = validate(text)
+    return region_of(number[1:7], int(number[7:11]))

@@ -3,7 +3,8 @@
 
 1 registering department, 2 kind of organisation, 3-8 division code, 9-17 organisation code (GB
 11714, with its own check character), 18 check character. The alphabet is 0-9 and A-Z without I O S
-V Z; the weights are the powers of 3 modulo 31. Rural collectives have codes with a letter in front
+V Z; the weights are the powers of 3 modulo 31. Development zones register under codes that aren't in GB/T
+2260, so only the province must be known, else ``UNKNOWN_REGION``. Rural collectives have codes with a letter in front
 (N), so letters are taken in places 1 and 2. It isn't personal information, save a sole trader's
 (个体工商户, 92…), which points to one person.
 
@@ -23,6 +24,7 @@ from piidetect import tables
 from piidetect.numbers.cell_text import is_digits, joined
 from piidetect.numbers.verdict_errors import checked
 from piidetect.schema import Verdict
+from piidetect.tables.names import Region, region_of
 
 LENGTH = 18
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -51,7 +53,7 @@ def verdict(text: str) -> Verdict:
         return Verdict.INVALID_FORMAT
     if calc_check_character(code[:17]) != code[17]:
         return Verdict.INVALID_CHECKSUM
-    known = code[2:8] in tables.division_codes() or code[2:8] == NATIONAL
+    known = f"{code[2:4]}0000" in tables.division_codes() or code[2:8] == NATIONAL
     return Verdict.VALID if known else Verdict.UNKNOWN_REGION
 
 
@@ -75,3 +77,12 @@ def is_sole_trader(text: str) -> bool:
         ValidationError: the code isn't valid.
     """
     return validate(text).startswith(SOLE_TRADER)
+
+
+def region(text: str) -> Region:
+    """Return where the organisation is registered; a development zone's county is empty.
+
+    Raises:
+        ValidationError: the code isn't valid.
+    """
+    return region_of(validate(text)[2:8])

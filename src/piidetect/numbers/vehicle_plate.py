@@ -6,8 +6,7 @@ A hanzi for the province, a letter for the office (no I, O) and
 * ordinary: five letters and digits (no I, O), of which the last may be 学 警 挂 领 试 超 港 澳 使;
 * new energy: six, small vehicles with A to K (no I) first, then a letter or digit and four digits,
   large ones with five digits first and A to K last. D, A, B, C, E are electric, F, G, H, J, K not
-  wholly (the letters but D and F come from public validators, so without a heading they are
-  ``UNCHECKED``).
+  wholly (D and F were the first letters; public validators agree on the others).
 
 Embassies have 使 and six digits. WJ, a province or none and five characters (armed police) are known
 from public validators only and stay ``UNCHECKED``, as do plates with fewer than two digits. Army
@@ -16,11 +15,11 @@ plates and those of electric bicycles follow no public rule and are not known he
     >>> validate("浙a·12345"), kind("浙A12345"), kind("浙AD12345"), kind("浙A12345D")
     ('浙A12345', 'ordinary', 'new_energy', 'new_energy')
     >>> verdict("浙A1234学").name, verdict("浙AA12345").name, verdict("浙AABCDE").name
-    ('VALID', 'UNCHECKED', 'UNCHECKED')
+    ('VALID', 'VALID', 'UNCHECKED')
     >>> verdict("浙AI2345").name, verdict("折A12345").name, verdict("浙A1234").name
     ('INVALID_FORMAT', 'INVALID_FORMAT', 'INVALID_LENGTH')
-    >>> province("浙A12345"), format("浙A12345")
-    ('330000', '浙A·12345')
+    >>> region("浙A12345").province, format("浙A12345")
+    ('浙江省', '浙A·12345')
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from __future__ import annotations
 from piidetect.numbers.cell_text import is_digits, joined
 from piidetect.numbers.verdict_errors import checked, confirmed
 from piidetect.schema import Verdict
+from piidetect.tables.names import Region, region_of
 
 LENGTH = 7
 NEW_ENERGY_LENGTH = 8
@@ -45,8 +45,6 @@ PROVINCES = dict(
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 SERIAL = LETTERS + "0123456789"
 NEW_ENERGY = "ABCDEFGHJK"
-#: New-energy letters that the first issue of the standard has.
-ESTABLISHED = "DF"
 LAST = "学警挂领试超港澳使"
 _FEWEST_DIGITS = 2
 
@@ -85,9 +83,6 @@ def _verdict(plate: str) -> Verdict:
     kind = _kind(plate)
     if not kind:
         return Verdict.INVALID_FORMAT
-    if kind == "new_energy":
-        letter = plate[7] if plate[2].isdigit() else plate[2]
-        return Verdict.VALID if letter in ESTABLISHED else Verdict.UNCHECKED
     sure = kind != "armed_police" and sum(map(is_digits, plate)) >= _FEWEST_DIGITS
     return Verdict.VALID if sure else Verdict.UNCHECKED
 
@@ -120,11 +115,11 @@ def kind(text: str) -> str:
     return _kind(validate(text))
 
 
-def province(text: str) -> str:
-    """Return the division code of the province, empty for plates that name none.
+def region(text: str) -> Region:
+    """Return the province; the names are empty for plates that name none.
 
     Raises:
         ValidationError: the plate isn't valid.
     """
     code = PROVINCES.get(validate(text)[0], "")
-    return code and f"{code}0000"
+    return region_of(f"{code}0000" if code else "")
