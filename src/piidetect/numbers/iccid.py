@@ -2,9 +2,9 @@
 """Number of a SIM card (ICCID, SIM 卡号), ITU-T E.118: 8986 for China, 19 or 20 characters.
 
 Two digits behind 8986 name the network as in an IMSI. A number of 20 digits ends in Luhn's check
-digit by E.118, but Chinese cards are made that break it, and some carry letters of the maker behind
-the network; so what passes Luhn is ``VALID`` and everything else of this form ``UNCHECKED``. It
-looks like a bank card and must be taken before cards.
+digit by E.118. Whether all Chinese makers keep that rule wasn't confirmed, and old cards have the
+maker's letter in it; so what passes Luhn is ``VALID`` and everything else of this form
+``UNCHECKED``. It looks like a bank card and must be taken before cards.
 
     >>> verdict("8986 0001 2345 6789 0129").name, operator("89860001234567890129")
     ('VALID', 'China Mobile')

@@ -2,9 +2,9 @@
 """International mobile subscriber identity (IMSI, 国际移动用户识别码), ITU-T E.212: 15 digits.
 
 460 is China; two digits name the network: 00 02 04 07 08 13 China Mobile, 01 06 09 10 China Unicom,
-03 05 11 12 China Telecom, 15 China Broadnet, 20 railways (ITU's list as python-stdnum and mcc-mnc
-lists have it; 10, 12 and 13 stand in one of them only, so they are ``UNCHECKED``). Other networks of
-460 are ``UNASSIGNED``; other countries' numbers aren't looked for.
+03 05 11 12 China Telecom, 15 China Broadnet, 20 railways (the public list that python-stdnum has;
+10, 12 and 13 aren't in it and are ``UNCHECKED``). Other networks of 460 are ``UNASSIGNED``; other
+countries' numbers aren't looked for.
 
     >>> validate("460 00 1234567890"), operator("460001234567890"), verdict("460131234567890").name
     ('460001234567890', 'China Mobile', 'UNCHECKED')
@@ -31,7 +31,7 @@ _BY_OPERATOR = {
 }
 #: Network code → operator.
 NETWORKS = {code: name for name, codes in _BY_OPERATOR.items() for code in codes.split()}
-#: Networks that only one list has.
+#: Networks that the public list lacks.
 UNCONFIRMED = frozenset(["10", "12", "13"])
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Account numbers of Alipay (支付宝用户号), Weibo (微博 UID) and Douyin (抖音 sec_uid).
 
-* Alipay: 2088 and 12 digits (Alipay's own interface notes).
+* Alipay: 2088 and 12 digits (notes in Alipay's interface classes).
 * Weibo: 10 digits from 1 to 7 (seen in profile addresses; no rule is published).
-* Douyin: ``MS4wLjABAAAA`` and 43 or more letters, digits, ``_`` and ``-`` (seen in profile addresses).
+* Douyin: ``MS4wLjABAAAA`` and 43 or more letters, digits, ``_`` and ``-`` (seen in profile addresses;
+  Toutiao and TikTok have the same form).
 
 An Alipay number of 16 digits has no check digit, so like the others' it is ``UNCHECKED`` until a
 heading confirms it; Douyin's opening is its own proof. Accounts that users choose themselves, and
