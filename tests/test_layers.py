@@ -41,6 +41,7 @@ LAYERS = {unit: layer for layer, units in enumerate(ORDER) for unit in units}
 #: lower module never loads the upper one. A new one needs a better reason.
 EXCEPTIONS = {
     ("case", "count"): "the public Case counts when a figure is asked for",
+    ("case", "events"): "Case.received is the public way to event tables",
     ("case", "sampling"): "Case.sample and Case.read_sample are the public way to samples",
     ("case", "report"): "Case.report and the notebook card hand over to the reports",
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from piidetect.count import Counts
+    from piidetect.events import Received
     from piidetect.sampling import Sample, SampleResult
 
 
@@ -241,6 +242,20 @@ class Case:
         from piidetect.sampling import read_sample
 
         return read_sample(self, Path(sheet), threads=self._threads)
+
+    def received(self, events: str | os.PathLike[str] | pd.DataFrame) -> Received:
+        """Return who got what by an event table: the numbers of art. 11, and the overlaps.
+
+        Args:
+            events: a CSV file or a DataFrame with actor, act, counterparty, date, sources.
+
+        Raises:
+            ArgumentError: the file can't be read.
+            RowsRefused: rows name unknown sources, bad dates or unknown acts.
+        """
+        from piidetect.events import receive
+
+        return receive(self, events, threads=self._threads)
 
     def report(self, path: str | os.PathLike[str], *, lang: str | None = None) -> Path:
         """Write a report and return its path; the ending says the format (.html, .json, .txt).

@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from piidetect.errors import ArgumentError, CaseError
+from piidetect.messages import catalogue
 from piidetect.report import html
+from piidetect.report.sections import Section
 from piidetect.report.width import table, visible, width, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from piidetect.report.sections import Section
+    from piidetect.report.sections import Words
 
 FORMATS: tuple[str, ...] = ("text", "json", "html", "docx")
 _ENDINGS = {".txt": "text", ".json": "json", ".html": "html", ".htm": "html", ".docx": "docx"}
@@ -55,6 +57,19 @@ class Paper:
     queries_title: str = ""
 
 
+def section(words: Words, key: str, head: str, rows: Iterable[tuple[str, ...]]) -> Section:
+    """Return a section: title, headings and note from the catalogue; # before a heading is a number."""
+    names = head.split()
+    return Section(
+        key=key,
+        title=words.say(f"section.{key}"),
+        head=tuple(words.say(f"heading.{name.removeprefix('#')}") for name in names),
+        rows=tuple(rows),
+        numeric=tuple(name.startswith("#") for name in names),
+        note=words.say(f"note.{key}") if key in catalogue()["note"] else "",
+    )
+
+
 def format_of(path: Path) -> str:
     """Return the format that a file name asks for by its ending.
 
@@ -73,9 +88,9 @@ def text(paper: Paper) -> str:
     lines = [paper.title, "  ·  ".join(visible(fact) for fact in paper.facts), ""]
     for sentence in paper.sentences:
         lines += wrap(visible(sentence), _LINE_CELLS)
-    for section in paper.sections:
-        lines += ["", f"▌{section.title}", *_table(section)]
-        lines += wrap(section.note, _LINE_CELLS) if section.note else []
+    for one in paper.sections:
+        lines += ["", f"▌{one.title}", *_table(one)]
+        lines += wrap(one.note, _LINE_CELLS) if one.note else []
     if paper.queries:
         lines += ["", f"▌{paper.queries_title}"]
         for name, sql in paper.queries:
@@ -83,12 +98,12 @@ def text(paper: Paper) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _table(section: Section) -> list[str]:
+def _table(one: Section) -> list[str]:
     """Return a table, or a block for each row where a cell is too wide for a column."""
-    if all(width(visible(cell)) <= _COLUMN_CELLS for row in section.rows for cell in row):
-        return table(section.head, section.rows, section.numeric, limit=_COLUMN_CELLS)
+    if all(width(visible(cell)) <= _COLUMN_CELLS for row in one.rows for cell in row):
+        return table(one.head, one.rows, one.numeric, limit=_COLUMN_CELLS)
     lines: list[str] = []
-    for row in section.rows:
+    for row in one.rows:
         cells = [visible(cell) for cell in row]
         short = [cell for cell in cells if cell and width(cell) <= _COLUMN_CELLS]
         lines.append("  ".join(short))
@@ -113,11 +128,11 @@ def as_html(paper: Paper) -> str:
         *(f"<p>{html.shown(sentence)}</p>" for sentence in paper.sentences),
         "</section>",
     ]
-    for section in paper.sections:
-        note = f"<p class=note>{html.shown(section.note)}</p>" if section.note else ""
+    for one in paper.sections:
+        note = f"<p class=note>{html.shown(one.note)}</p>" if one.note else ""
         body.append(
-            f"<section class={section.key}><h2>{html.shown(section.title)}</h2>"
-            f"<div class=wide>{html.table(section)}</div>{note}</section>"
+            f"<section class={one.key}><h2>{html.shown(one.title)}</h2>"
+            f"<div class=wide>{html.table(one)}</div>{note}</section>"
         )
     if paper.queries:
         body.append(f"<section class=queries><h2>{html.shown(paper.queries_title)}</h2>")
@@ -152,14 +167,14 @@ def as_docx(paper: Paper) -> bytes:
     document.add_paragraph("  ·  ".join(visible(fact) for fact in paper.facts))
     for sentence in paper.sentences:
         document.add_paragraph(visible(sentence))
-    for section in paper.sections:
-        document.add_heading(visible(section.title), 1)
-        grid = document.add_table(rows=0, cols=len(section.head), style="Table Grid")
-        for row in (section.head, *section.rows):
+    for one in paper.sections:
+        document.add_heading(visible(one.title), 1)
+        grid = document.add_table(rows=0, cols=len(one.head), style="Table Grid")
+        for row in (one.head, *one.rows):
             for cell, value in zip(grid.add_row().cells, row, strict=True):
                 cell.text = visible(value)
-        if section.note:
-            document.add_paragraph(visible(section.note))
+        if one.note:
+            document.add_paragraph(visible(one.note))
     if paper.queries:
         document.add_heading(visible(paper.queries_title), 1)
         for name, sql in paper.queries:

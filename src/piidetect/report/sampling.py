@@ -6,15 +6,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from piidetect.report.json import plain
-from piidetect.report.paper import Paper
-from piidetect.report.sections import Section, funnel_label
+from piidetect.report.paper import Paper, section
+from piidetect.report.sections import funnel_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from fractions import Fraction
 
     from piidetect.case import Case
-    from piidetect.report.sections import Words
+    from piidetect.report.sections import Section, Words
     from piidetect.sampling import Sample, SampleResult
 
 _DIGITS = 10**6
@@ -31,13 +31,13 @@ def drawn(case: Case, sample: Sample, words: Words) -> Paper:
         )
         for one in sample.strata
     ]
-    section = _section(words, "sample_strata", "source tier #records #drawn", rows)
+    strata = section(words, "sample_strata", "source tier #records #drawn", rows)
     data = {"schema": "piidetect.sample/1", **_sample(case, sample)}
     return Paper(
         title=words.say("sample.title"),
         facts=facts(case, words),
         sentences=sample.notes(words.lang),
-        sections=[section],
+        sections=[strata],
         data=data,
         lang=words.lang,
     )
@@ -101,7 +101,7 @@ def _strata(result: SampleResult, words: Words) -> Section:
         )
     ]
     head = "source tier #records #drawn #true #false #unknown #share_true #number_true"
-    return _section(words, "sample_bounds", head, rows)
+    return section(words, "sample_bounds", head, rows)
 
 
 def _funnel(result: SampleResult, words: Words) -> Section:
@@ -113,19 +113,7 @@ def _funnel(result: SampleResult, words: Words) -> Section:
         )
         for step in result.funnel
     ]
-    return _section(words, "sample_funnel", "step #excluded #remaining", rows)
-
-
-def _section(words: Words, key: str, head: str, rows: Iterable[tuple[str, ...]]) -> Section:
-    names = head.split()
-    return Section(
-        key=key,
-        title=words.say(f"section.{key}"),
-        head=tuple(words.say(f"heading.{name.removeprefix('#')}") for name in names),
-        rows=tuple(rows),
-        numeric=tuple(name.startswith("#") for name in names),
-        note=words.say(f"note.{key}"),
-    )
+    return section(words, "sample_funnel", "step #excluded #remaining", rows)
 
 
 def _sample(case: Case, sample: Sample) -> dict[str, Any]:

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``piidetect events``: who got what, from a table of events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+import piidetect as pii
+from piidetect.cli.front import help_text, lang_option, option_format, told
+from piidetect.messages import language, say
+
+
+@click.command(help=help_text("events"), short_help=help_text("short_events"), no_args_is_help=True)
+@click.argument("case", metavar="CASE")
+@click.argument("table", metavar="EVENTS.csv")
+@click.option("--out", metavar="FILE", help=help_text("option_out_paper"))
+@option_format(("text", "json", "html"))
+@lang_option
+@told
+def events(case: str, table: str, out: str | None, form: str, lang: str | None) -> None:
+    """Print the numbers of art. 11 and the overlaps."""
+    from piidetect.report import events as report
+    from piidetect.report import paper, words
+
+    if out is not None:
+        paper.format_of(Path(out))  # before anything is counted
+    opened = pii.open_case(case)
+    made = report.paper(opened, opened.received(table), words(lang))
+    if out is None:
+        click.echo(paper.render(made, form), nl=False)
+    else:
+        written = paper.write(made, Path(out))
+        click.echo(say("cli.written", language(lang), path=written), err=True)
