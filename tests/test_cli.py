@@ -80,6 +80,7 @@ def one_line_error(result):
 
 def test_the_commands_are_those_that_exist():
     assert sorted(" ".join(path) for path, _ in commands()) == [
+        "claim",
         "detect",
         "events",
         "recognizers",

@@ -30,7 +30,8 @@ ORDER = (
     ("recognizer", "sources", "case_folder"),
     ("columns", "detection", "case", "count"),  # the stages
     ("policies",),  # what the counts mean
-    ("events", "sampling", "claims"),  # what they come to in court
+    ("events", "sampling"),  # who got what, and is it true
+    ("claims",),  # what they come to in court
     ("report",),
     ("scanning", "crossfire"),
     ("cli", "integrations"),
@@ -42,6 +43,7 @@ LAYERS = {unit: layer for layer, units in enumerate(ORDER) for unit in units}
 EXCEPTIONS = {
     ("case", "count"): "the public Case counts when a figure is asked for",
     ("case", "events"): "Case.received is the public way to event tables",
+    ("case", "claims"): "Case.claim is the public way to claims",
     ("case", "sampling"): "Case.sample and Case.read_sample are the public way to samples",
     ("case", "report"): "Case.report and the notebook card hand over to the reports",
 }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from piidetect.claims import Claim
     from piidetect.count import Counts
     from piidetect.events import Received
     from piidetect.sampling import Sample, SampleResult
@@ -256,6 +257,42 @@ class Case:
         from piidetect.events import receive
 
         return receive(self, events, threads=self._threads)
+
+    def claim(
+        self,
+        basis: str,
+        *,
+        figure: str | None = None,
+        sample: str | os.PathLike[str] | None = None,
+        events: str | os.PathLike[str] | None = None,
+        actor: str | None = None,
+        **terms: Any,
+    ) -> Claim:
+        """Return a claim on one basis, with working and provenance; see docs/how-to/claim.md.
+
+        Args:
+            basis: ``gain``, ``loss`` or ``discretion``.
+            figure: what a unit price is multiplied by: ``counted`` (records, by default), ``sampled``,
+                ``received``; ``low`` (persons, by default), ``point``, ``high``.
+            sample: the filled-in sheet, for ``sampled``.
+            events: the event table, for ``received``.
+            actor: whose number of art. 11, for ``received``.
+            terms: the other fields of :class:`piidetect.claims.Terms`: gains, losses, expenses,
+                unit_price, per, amount, factors, defendants, liability, punitive.
+
+        Raises:
+            ArgumentError: an amount, a share or a figure can't be used, or bases are mixed.
+        """
+        from piidetect.claims import Terms, claim
+
+        return claim(
+            self,
+            Terms(basis, **terms),
+            figure=figure,
+            sample=sample,
+            events=events,
+            actor=actor,
+        )
 
     def report(self, path: str | os.PathLike[str], *, lang: str | None = None) -> Path:
         """Write a report and return its path; the ending says the format (.html, .json, .txt).

@@ -179,7 +179,7 @@ def as_docx(paper: Paper) -> bytes:
         document.add_heading(visible(paper.queries_title), 1)
         for name, sql in paper.queries:
             document.add_paragraph(visible(name))
-            document.add_paragraph(sql, style="Macro Text")
+            document.add_paragraph().add_run(sql).font.name = "Consolas"
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: S608 -- the SQL is made of this package's constants and of integers
+"""The queries that reproduce the figures of a claim: SQL for DuckDB, run inside the case folder.
+
+They say in one statement what :mod:`piidetect.count` works out in several steps; tests run each of
+them and compare.
+"""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+from piidetect.count.persons import IDS
+from piidetect.schema import ENTITY_NUMBER, SubjectKind, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from piidetect.case_folder import Folder
+    from piidetect.count.identifiability import Identifiability
+
+RECORDS = "read_parquet('parts/[0-9]*/records.parquet')"
+FINDINGS = "read_parquet('parts/[0-9]*/findings.parquet')"
+_KEYS = (
+    "if(info0 = 0 and info1 = 0, content0, info0) as key0,",
+    "if(info0 = 0 and info1 = 0, content1, info1) as key1",
+)
+_IDS = ", ".join(str(ENTITY_NUMBER[name]) for name in IDS)
+_NAMED = f"({SubjectKind.NAME_CONTACT:d}, {SubjectKind.NAME_ADDRESS:d})"
+_HAS_CONTACT = "(contact0 <> 0 or contact1 <> 0)"
+
+SEIZED = f"select count(*) from {RECORDS}"
+
+
+def counted(rule: Identifiability) -> str:
+    """Return the query for the records that count."""
+    return _sql(
+        f"""
+        select count(*) from (
+            select distinct {_KEYS[0]}
+                            {_KEYS[1]}
+            from {RECORDS}
+            where {rule.sql()}
+        )"""
+    )
+
+
+def holding(bits: int) -> str:
+    """Return the query for the rows that hold a valid value of one of these entities."""
+    return f"select count(*) from {RECORDS} where (mask & {bits}::ubigint) <> 0"
+
+
+def persons(figure: str, folder: Folder, rule: Identifiability) -> str:
+    """Return the query for the persons, ``low``, ``point`` or ``high``."""
+    tables = [_IDS_TABLE, *_NAMED_TABLES]
+    value = "(select count(*) from ids) + (select count(*) from persons_without_id)"
+    if figure == "low":
+        tables.append(_names(folder, rule))
+        value = (
+            "if((select count(*) from ids) > 0, (select count(*) from ids),\n"
+            f"          least({value}, (select count(*) from names)))"
+        )
+    elif figure == "high":
+        tables += [_DOUBTFUL_TABLE, *_BARE_TABLES]
+        value += "\n     + (select count(*) from doubtful) + (select count(*) from bare_alone)"
+    return "with " + ",\n".join(tables) + f"\nselect {value}"
+
+
+def received(
+    folder: Folder,
+    acquired: frozenset[int],
+    passed: Mapping[str, frozenset[int]],
+    rule: Identifiability,
+) -> str:
+    """Return the query for the number of art. 11 of one actor.
+
+    Args:
+        folder: the case folder.
+        acquired: the numbers of the parts that he acquired.
+        passed: recipient → numbers of the parts that he passed on.
+        rule: when a record identifies somebody.
+    """
+
+    def inside(parts: frozenset[int]) -> str:
+        names = ", ".join(f"'{folder.parts[part].directory.name}'" for part in sorted(parts))
+        return f"max((part in ({names}))::integer)" if parts else "0"
+
+    recipients = " + ".join(inside(parts) for parts in passed.values()) or "0"
+    return _sql(
+        f"""
+        select coalesce(sum(greatest(acquired, recipients)), 0) from (
+            select {inside(acquired)} as acquired,
+                   {recipients} as recipients
+            from (
+                select parse_path(filename)[-2] as part,
+                       {_KEYS[0]}
+                       {_KEYS[1]}
+                from {RECORDS}
+                where {rule.sql()}
+            ) group by key0, key1
+        )"""
+    )
+
+
+def _sql(text: str) -> str:
+    return dedent(text).strip()
+
+
+_IDS_TABLE = _sql(
+    f"""
+    ids as (
+        select distinct key0, key1 from {FINDINGS}
+        where entity in ({_IDS}) and verdict = {Verdict.VALID:d}
+    )"""
+)
+_NAMED_TABLES = (
+    _sql(
+        f"""
+        named as (
+            select distinct subject0, subject1, contact0, contact1 from {RECORDS}
+            where subject_kind in {_NAMED}
+        )"""
+    ),
+    _sql(
+        f"""
+        contacts_of_ids as (
+            select distinct contact0, contact1, true as taken from {RECORDS}
+            where subject_kind = {SubjectKind.ID:d} and {_HAS_CONTACT}
+        )"""
+    ),
+    _sql(
+        """
+        persons_without_id as (
+            select subject0, subject1
+            from named left join contacts_of_ids using (contact0, contact1)
+            group by subject0, subject1 having not coalesce(bool_or(taken), false)
+        )"""
+    ),
+)
+_DOUBTFUL_TABLE = _sql(
+    f"""
+    doubtful as (
+        select key0, key1 from {FINDINGS} where entity in ({_IDS}) group by key0, key1
+        having bool_or(verdict in ({Verdict.UNKNOWN_REGION:d}, {Verdict.UNCHECKED:d}))
+           and not bool_or(verdict = {Verdict.VALID:d})
+    )"""
+)
+_BARE_TABLES = (
+    _sql(
+        f"""
+        bare as (
+            select distinct contact0, contact1 from {RECORDS}
+            where subject_kind = {SubjectKind.CONTACT:d} and {_HAS_CONTACT}
+        )"""
+    ),
+    _sql(
+        f"""
+        bare_alone as (
+            select contact0, contact1 from bare
+            except
+            select contact0, contact1 from {RECORDS}
+            where subject_kind in ({SubjectKind.ID:d}, {_NAMED[1:-1]})
+        )"""
+    ),
+)
+
+
+def _names(folder: Folder, rule: Identifiability) -> str:
+    """Return the table of the distinct names in identifiable records, staff apart."""
+    staff = [
+        f"('{part.directory.name}', {column['position']})"
+        for part in folder.parts
+        for column in part.meta["columns"]
+        if column["entity"] == "PERSON" and column["whose"] in {"doctor", "organisation"}
+    ]
+    excluded = ", ".join(staff) or "('', -1)"
+    return _sql(
+        f"""
+        names as (
+            select distinct key0, key1 from (
+                select parse_path(filename)[-2] as part, row, "column", key0, key1
+                from {FINDINGS}
+                where entity = {ENTITY_NUMBER["PERSON"]} and verdict = {Verdict.VALID:d}
+            ) semi join (
+                select parse_path(filename)[-2] as part, row from {RECORDS}
+                where {rule.sql()}
+            ) using (part, row)
+            where (part, "column") not in ({excluded})
+        )"""
+    )
