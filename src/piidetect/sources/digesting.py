@@ -8,12 +8,14 @@ import io
 from typing import TYPE_CHECKING
 
 from piidetect.sources.content import read_failure
+from piidetect.sources.ledger import Ledger
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+    from piidetect.sources.alerts import Alert
     from piidetect.sources.content import Content
-    from piidetect.sources.ledger import Ledger
+    from piidetect.sources.rows import Row
 
 _STEP = 1 << 20
 
@@ -51,6 +53,32 @@ class DigestingFile(io.RawIOBase):
         while self.readinto(room):
             pass
         ledger.bytes, ledger.sha256 = self.bytes, self._digest.hexdigest()
+
+
+class SharedDigest:
+    """The digest of a file with several tables, computed once; the first table has its bytes."""
+
+    def __init__(self, content: Content) -> None:
+        self._content, self._known = content, Ledger()
+        self._first: object = None
+
+    def enter(self, ledger: Ledger, table: object) -> None:
+        """Enter it in the ledger of a table, of which `table` says which one it is.
+
+        Raises:
+            SourceError: The file can't be read.
+        """
+        if not self._known.sha256:
+            digest_content(self._content, self._known)
+        if self._first is None:
+            self._first = table
+        ledger.sha256 = self._known.sha256
+        ledger.bytes = self._known.bytes if table == self._first else 0
+
+    def no_rows(self, ledger: Ledger, _alerts: list[Alert]) -> tuple[Row, ...]:
+        """Enter it in the ledger of a file without a table; see `RowSource.rows`."""
+        self.enter(ledger, self)
+        return ()
 
 
 def digest_content(content: Content, ledger: Ledger) -> None:

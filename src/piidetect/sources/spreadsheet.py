@@ -17,8 +17,7 @@ from piidetect.errors import SourceError
 from piidetect.schema import RowKind
 from piidetect.sources.alerts import Alert
 from piidetect.sources.cell_text import cell_text
-from piidetect.sources.digesting import digest_content
-from piidetect.sources.ledger import Ledger
+from piidetect.sources.digesting import SharedDigest
 from piidetect.sources.registry import Match, Skipped
 from piidetect.sources.rows import Row, RowSource
 from piidetect.sources.sheet_tables import (
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from piidetect.sources.content import Content, Head
+    from piidetect.sources.ledger import Ledger
     from piidetect.sources.options import Options
     from piidetect.sources.registry import Opened
     from piidetect.sources.sheet_tables import Known, Merged
@@ -64,7 +64,7 @@ def open_content(content: Content, head: Head, options: Options) -> Iterator[Ope
     """
     facts = {} if head.raw.startswith(_OLE) else sheet_facts(content)
     kind = _kind(head)
-    digest = _Digest(content)
+    digest = SharedDigest(content)
     empty = True
     with content.open() as file:
         book = _guarded(lambda: _load(file))
@@ -87,7 +87,7 @@ def open_content(content: Content, head: Head, options: Options) -> Iterator[Ope
                 empty = False
                 yield _source(place, kind, about.name, table, digest, hidden=hidden)
     if empty:
-        yield RowSource(content.locator, kind, None, 1, lambda ledger, _: digest.enter(ledger))
+        yield RowSource(content.locator, kind, None, 1, digest.no_rows)
 
 
 def _kind(head: Head) -> str:
@@ -124,24 +124,6 @@ def _guarded(call: Callable[[], Any]) -> Any:
             message = "the workbook can't be read (it is damaged)"
             raise SourceError(message) from error
         raise
-
-
-class _Digest:
-    """The digest of the workbook, entered in the ledgers of its tables; the first has the bytes."""
-
-    def __init__(self, content: Content) -> None:
-        self._content, self._known = content, Ledger()
-        self._first: int | None = None
-
-    def enter(self, ledger: Ledger, table: int = 0) -> list[Row]:
-        """Enter the digest; return no rows."""
-        if not self._known.sha256:
-            digest_content(self._content, self._known)
-        if self._first is None:
-            self._first = table
-        ledger.sha256 = self._known.sha256
-        ledger.bytes = self._known.bytes if table == self._first else 0
-        return []
 
 
 @dataclass(slots=True)
@@ -257,7 +239,7 @@ def _tables(sheet: _Sheet, known: Known) -> list[_Table]:
 
 
 def _source(
-    place: str, kind: str, sheet: str, table: _Table, digest: _Digest, *, hidden: bool
+    place: str, kind: str, sheet: str, table: _Table, digest: SharedDigest, *, hidden: bool
 ) -> RowSource:
     path = place if table.alone else f"{place}!{table.place}"
     heading = table.heading
