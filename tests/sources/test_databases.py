@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import random
 import sqlite3
 import struct
 import zipfile
 
 import duckdb
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from reading import rows_of_block
 
 from piidetect.errors import SourceError
@@ -229,14 +228,13 @@ def specimens(tmp_path_factory):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_hostile_bytes_never_raise_anything_else(specimens, data):
-    name = data.draw(st.sampled_from(sorted(specimens)))
-    raw = bytearray(specimens[name])
-    for _ in range(data.draw(st.integers(1, 20))):
-        at = data.draw(st.integers(0, len(raw) - 1) | st.integers(0, min(len(raw), 4096) - 1))
-        raw[at] = data.draw(st.integers(0, 255))
-    raw = raw[: data.draw(st.integers(len(raw) // 2, len(raw)))]
-    with contextlib.suppress(SourceError):
-        read(bytes(raw), name)
+@pytest.mark.parametrize("name", ["a.db", "a.dbf", "a.duckdb"])
+def test_hostile_bytes_never_raise_anything_else(specimens, name):
+    for seed in range(25):
+        rng = random.Random(seed)
+        raw = bytearray(specimens[name])
+        for _ in range(rng.randint(1, 20)):
+            raw[rng.randrange(rng.choice([len(raw), min(len(raw), 4096)]))] = rng.randrange(256)
+        raw = raw[: rng.randint(len(raw) // 2, len(raw))]
+        with contextlib.suppress(SourceError):
+            read(bytes(raw), name)

@@ -68,7 +68,7 @@ def open_content(content: Content, _head: Head, options: Options) -> Iterator[Op
             place = content.locator if len(stored) == 1 else f"{content.locator}!/{shown}"
             try:
                 yield _table(database, name, shown, place, digest)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeError) as error:
                 yield Skipped(place, "not_readable", f"the table can't be read ({error})")
         if not stored:
             yield RowSource(content.locator, "sqlite", None, 1, digest.no_rows)
@@ -121,7 +121,7 @@ def _table(
             for number, row in enumerate(database.execute(sql)):
                 cells = [cell_text(value) for value in row[skipped:]]
                 yield Row(row[0] if skipped and isinstance(row[0], int) else number, cells)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:
             raise SourceError(f"the table is damaged after row {number} ({error})") from error
 
     return RowSource(place, "sqlite", header, len(header), rows, dialect={"table": shown})
