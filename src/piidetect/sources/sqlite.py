@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from piidetect.sources.options import Options
     from piidetect.sources.registry import Opened
 
+#: The library decodes what SQLite says of damaged names as UTF-8, which they may not be.
+_ERRORS = (sqlite3.Error, UnicodeError)
+
 _TABLES = """
     select cast(name as blob), cast(coalesce(sql, '') as blob) from sqlite_master
     where type = 'table' and name not like 'sqlite\\_%' escape '\\' order by rowid"""
@@ -58,7 +61,7 @@ def open_content(content: Content, _head: Head, options: Options) -> Iterator[Op
     ):
         try:
             tables = [(name, sql) for name, sql in database.execute(_TABLES)]
-        except sqlite3.Error as error:
+        except _ERRORS as error:
             raise SourceError(f"the database can't be read ({error})") from error
         stored = [
             name for name, sql in tables if not sql.lstrip().upper().startswith(b"CREATE VIRTUAL")
@@ -68,7 +71,7 @@ def open_content(content: Content, _head: Head, options: Options) -> Iterator[Op
             place = content.locator if len(stored) == 1 else f"{content.locator}!/{shown}"
             try:
                 yield _table(database, name, shown, place, digest)
-            except (sqlite3.Error, UnicodeError) as error:
+            except _ERRORS as error:
                 yield Skipped(place, "not_readable", f"the table can't be read ({error})")
         if not stored:
             yield RowSource(content.locator, "sqlite", None, 1, digest.no_rows)
@@ -92,7 +95,7 @@ def _connect(path: Path, *, fixed: bool) -> sqlite3.Connection:
         database.text_factory = bytes
         database.execute("pragma trusted_schema = off")
         database.execute("pragma cell_size_check = on")
-    except sqlite3.Error as error:
+    except _ERRORS as error:
         raise SourceError(f"the database can't be opened ({error})") from error
     return database
 
@@ -121,7 +124,7 @@ def _table(
             for number, row in enumerate(database.execute(sql)):
                 cells = [cell_text(value) for value in row[skipped:]]
                 yield Row(row[0] if skipped and isinstance(row[0], int) else number, cells)
-        except (sqlite3.Error, UnicodeError) as error:
+        except _ERRORS as error:
             raise SourceError(f"the table is damaged after row {number} ({error})") from error
 
     return RowSource(place, "sqlite", header, len(header), rows, dialect={"table": shown})
