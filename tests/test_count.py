@@ -24,7 +24,7 @@ from piidetect.count.funnel import UNTRUE
 from piidetect.count.identifiability import entity_bits
 from piidetect.count.persons import age_groups
 from piidetect.errors import ArgumentError, CaseError
-from piidetect.schema import RowKind, SubjectKind, Verdict
+from piidetect.schema import ENTITY_NUMBER, RowKind, SubjectKind, Verdict
 
 ID, NAME, PHONE = "CN_RESIDENT_ID", "PERSON", "CN_MOBILE"
 FOREIGN_ID = "CN_FOREIGN_PERMANENT_RESIDENT_ID"
@@ -325,6 +325,7 @@ def test_entities_and_categories(tmp_path):
 
 
 def test_the_highest_key_and_bit_fit(tmp_path):
+    assert len(ENTITY_NUMBER) < 64  # one bit of a subject isn't the mask's
     counts = counted(tmp_path, [Record((Found("URL", 1),), 1), Record((Found("URL", 2),), 2)])
     assert counts.entities["URL"]["distinct_valid"] == 2
     assert counts.histogram == {entity_bits("URL"): 2}

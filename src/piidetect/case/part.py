@@ -7,7 +7,10 @@ import os
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from piidetect import case_folder as layout
+from piidetect.case.parquet_file import ParquetFile
 from piidetect.errors import CaseError, SchemaError
 from piidetect.schema import schemas
 
@@ -16,22 +19,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     from piidetect.case.writer import CaseWriter
 
 #: Rows of a row group: what waits to be written stays small, and what is read again stays in cache.
 GROUP_ROWS = 1 << 17
-
-# Measured on a million records and six million findings: a dictionary costs twice what LZ4 does on
-# these small numbers, keys don't compress, row numbers vanish as deltas, columns without nulls cost
-# a quarter less; with their statistics DuckDB groups entities and verdicts by array instead of hash
-# table.
-_UNCOMPRESSED = {"row", "offset", "start", "length", "detail"}
-_DELTAS = {"row": "DELTA_BINARY_PACKED", "offset": "DELTA_BINARY_PACKED"}
-_STATISTICS = ["entity", "verdict", "kind", "flaws", "subject_kind"]
-#: Values that the encoder takes at a time.
-_BATCH = 1 << 15
+#: Most rows of a batch; a larger one is cut.
+_MOST_ROWS = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -117,7 +111,7 @@ class PartWriter:
         except OSError as error:
             self.abort()
             raise write_error(self._case.directory, error) from error
-        self._case.closed_part(meta.sha256)
+        self._case.closed_part(self, meta.sha256)
 
     def abort(self) -> None:
         """Remove the part."""
@@ -127,75 +121,49 @@ class PartWriter:
 
 
 class _TableWriter:
-    """Gathers batches into row groups of :data:`GROUP_ROWS` rows."""
+    """Gathers batches into row groups of :data:`GROUP_ROWS` rows or somewhat more."""
 
     def __init__(self, path: Path, name: str) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         self.rows = 0
-        self._waiting: list[pa.Table] = []
+        self._waiting: list[dict[str, np.ndarray]] = []
         self._waiting_rows = 0
         self._schema = schemas()[name]
-        self._written = pa.schema([column.with_nullable(False) for column in self._schema])
         self._name = name
-        self._file: pq.ParquetWriter | None = pq.ParquetWriter(
-            path,
-            self._written,
-            version="2.6",
-            compression={
-                column: "none" if column in _UNCOMPRESSED or column[-1] in "01" else "lz4"
-                for column in self._schema.names
-            },
-            write_statistics=[name for name in self._schema.names if name in _STATISTICS],
-            use_dictionary=False,
-            write_batch_size=_BATCH,
-            column_encoding={
-                column: _DELTAS[column] for column in self._schema.names if column in _DELTAS
-            },
-            store_schema=False,
-        )
+        types = {field.name: np.dtype(field.type.to_pandas_dtype()) for field in self._schema}
+        self._file = ParquetFile(path, types)
 
     def write(self, batch: pa.RecordBatch | pa.Table) -> None:
-        import pyarrow as pa
-
-        table = pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch
-        if not table.schema.equals(self._schema):
-            msg = f"the {self._name} table needs the columns {', '.join(self._schema.names)}"
+        nulls = any(column.null_count for column in batch.columns)
+        if nulls or not batch.schema.equals(self._schema):
+            msg = (
+                f"the {self._name} table needs the columns {', '.join(self._schema.names)}, "
+                "without nulls"
+            )
             raise SchemaError(msg)
-        self.rows += table.num_rows
-        self._waiting.append(table)
-        self._waiting_rows += table.num_rows
-        if self._waiting_rows >= GROUP_ROWS:
-            self._flush()
+        for start in range(0, batch.num_rows, _MOST_ROWS):
+            self._gather(batch.slice(start, _MOST_ROWS))
 
     def close(self) -> None:
         self._flush()
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        self._file.close()
 
     def abort(self) -> None:
         self._waiting.clear()
-        file, self._file = self._file, None
-        if file is not None:
-            try:
-                file.close()
-            except OSError:
-                file.is_open = False  # the file is being removed; nothing more can be written
+        self._file.abort()
+
+    def _gather(self, batch: pa.RecordBatch | pa.Table) -> None:
+        names = self._schema.names
+        self._waiting.append({name: batch[name].to_numpy() for name in names})
+        self.rows += batch.num_rows
+        self._waiting_rows += batch.num_rows
+        if self._waiting_rows >= GROUP_ROWS:
+            self._flush()
 
     def _flush(self) -> None:
-        import pyarrow as pa
-
-        if self._waiting_rows and self._file is not None:
-            table = pa.concat_tables(self._waiting)
+        if self._waiting_rows:
+            self._file.write_group(self._waiting)
             self._waiting.clear()
             self._waiting_rows = 0
-            groups = max(1, table.num_rows // GROUP_ROWS)
-            self._file.write_table(
-                pa.table(table.columns, schema=self._written),
-                row_group_size=-(-table.num_rows // groups),
-            )
 
 
 def _mismatch(meta: PartMeta, rows: int) -> dict[str, Any]:

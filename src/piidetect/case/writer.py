@@ -60,6 +60,7 @@ class CaseWriter:
         self._alerts: list[dict[str, Any]] = []
         self._digests: list[str] = []
         self._numbers = itertools.count()
+        self._open: list[PartWriter] = []
         self._lock = threading.Lock()
         self._made: Path | None = None  # the topmost folder that this writer made
         self._cleanup: weakref.finalize[Any, Any] | None = None
@@ -100,7 +101,9 @@ class CaseWriter:
     def part(self) -> PartWriter:
         """Return the writer of the next part; parts may be written by several threads at a time."""
         with self._lock:
-            return PartWriter(self, next(self._numbers))
+            part = PartWriter(self, next(self._numbers))
+            self._open.append(part)
+            return part
 
     def alert(
         self,
@@ -148,6 +151,8 @@ class CaseWriter:
     def abort(self) -> None:
         """Remove everything that was written."""
         self._done = True
+        while self._open:
+            self._open.pop().abort()
         if self._cleanup is not None:
             self._cleanup()
             return
@@ -163,10 +168,12 @@ class CaseWriter:
                 break
             folder = folder.parent
 
-    def closed_part(self, digest: str) -> None:
+    def closed_part(self, part: PartWriter, digest: str) -> None:
         """Take note of a part that was written whole (called by :class:`PartWriter`)."""
         with self._lock:
             self._digests.append(digest)
+            if part in self._open:
+                self._open.remove(part)
 
     def _meta(self, status: str) -> dict[str, Any]:
         key_file = None if self._key_file is None else str(self._key_file)
