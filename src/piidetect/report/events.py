@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
 from piidetect.report.json import plain
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from piidetect.case import Case
     from piidetect.events import Received
     from piidetect.report.sections import Section, Words
+
+#: Pairs that a table shows, the largest first; the matrix of all is in the JSON.
+_PAIRS = 200
 
 
 def paper(case: Case, received: Received, words: Words) -> Paper:
@@ -73,20 +77,19 @@ def _recipients(received: Received, words: Words) -> Iterator[Section]:
 
 
 def _overlaps(received: Received, words: Words) -> Iterator[Section]:
-    """Yield the pairs that have records in common, of sources, recipients and actors."""
+    """Yield the pairs that have most records in common, of sources, recipients and actors."""
     for what, names in received.names.items():
         matrix = received.matrices[what]
+        pairs = [
+            (-matrix[a][b], a, b)
+            for a in range(len(names))
+            for b in range(a + 1, len(names))
+            if matrix[a][b]
+        ]
         rows = [
-            (
-                plain(one),
-                plain(other),
-                f"{matrix[a][b]:,}",
-                f"{matrix[a][a]:,}",
-                f"{matrix[b][b]:,}",
-            )
-            for a, one in enumerate(names)
-            for b, other in enumerate(names)
-            if a < b and matrix[a][b]
+            (plain(names[a]), plain(names[b]), f"{-common:,}")
+            + (f"{matrix[a][a]:,}", f"{matrix[b][b]:,}")
+            for common, a, b in nsmallest(_PAIRS, pairs)
         ]
         if rows:
             head = "first second #in_common #of_first #of_second"
