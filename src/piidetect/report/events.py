@@ -87,8 +87,13 @@ def _overlaps(received: Received, words: Words) -> Iterator[Section]:
             if matrix[a][b]
         ]
         rows = [
-            (plain(names[a]), plain(names[b]), f"{-common:,}")
-            + (f"{matrix[a][a]:,}", f"{matrix[b][b]:,}")
+            (
+                plain(names[a]),
+                plain(names[b]),
+                f"{-common:,}",
+                f"{matrix[a][a]:,}",
+                f"{matrix[b][b]:,}",
+            )
             for common, a, b in nsmallest(_PAIRS, pairs)
         ]
         if rows:
