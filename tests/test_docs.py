@@ -66,7 +66,7 @@ def test_no_option_is_documented_that_does_not_exist():
     real |= {"--help", "--version"}
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
-        for line in re.findall(r"piidetect (?:scan|report|detect|recognizers)[^\n`]*", text):
+        for line in re.findall(r"piidetect (?:scan|report|assess|detect|recognizers)[^\n`]*", text):
             unknown = set(re.findall(r"(?<!\S)--[a-z][a-z-]*", line)) - real
             assert not unknown, (page.name, line)
 

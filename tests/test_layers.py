@@ -45,6 +45,7 @@ EXCEPTIONS = {
     ("case", "events"): "Case.received is the public way to event tables",
     ("case", "claims"): "Case.claim is the public way to claims",
     ("case", "sampling"): "Case.sample and Case.read_sample are the public way to samples",
+    ("case", "policies"): "Case.assess hands over to the policies",
     ("case", "report"): "Case.report and the notebook card hand over to the reports",
 }
 

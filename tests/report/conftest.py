@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 from tests.report import sample
 
-from piidetect.report.sections import Words
+from piidetect.report.shapes import Words
 
 
 @pytest.fixture

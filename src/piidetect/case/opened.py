@@ -14,13 +14,16 @@ from piidetect.schema import Verdict
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     import pandas as pd
     import pyarrow as pa
 
     from piidetect.claims import Claim
     from piidetect.count import Counts
+    from piidetect.count.informations import Informations
     from piidetect.events import Received
+    from piidetect.policies import Assessment
     from piidetect.sampling import Sample, SampleResult
 
 
@@ -78,6 +81,11 @@ class Case:
         return self._folder.directory
 
     @property
+    def threads(self) -> int | None:
+        """Return how many threads count, None for one per core."""
+        return self._threads
+
+    @property
     def meta(self) -> Mapping[str, Any]:
         """Return what ``case.json`` says: id, tool, parameters, reference_date, categories."""
         return self._folder.meta
@@ -94,6 +102,13 @@ class Case:
 
         policy = Identifiability.of(self.meta["parameters"])
         return count(self._folder, threads=self._threads, policy=policy)
+
+    @cached_property
+    def informations(self) -> Informations:
+        """Return the different records by what they hold, under no rule yet; counted once."""
+        from piidetect.count.informations import distinct_informations
+
+        return distinct_informations([part.records for part in self.parts], self._threads)
 
     @property
     def counts(self) -> pd.DataFrame:
@@ -294,8 +309,59 @@ class Case:
             actor=actor,
         )
 
-    def report(self, path: str | os.PathLike[str], *, lang: str | None = None) -> Path:
+    def assess(
+        self,
+        policy: str | os.PathLike[str] = "cn-criminal-2017",
+        *,
+        duty: bool = False,
+        illegal_gain: int | str | Decimal | None = None,
+        lawful_business: bool = False,
+        app_type: str | None = None,
+        bare_phone: bool | None = None,
+        count_companies: bool | None = None,
+        public_sources: Sequence[str] = (),
+    ) -> Assessment:
+        """Return what a policy says of the case; no source is opened.
+
+        Args:
+            policy: the name of a policy, or the path of a file.
+            duty: obtained in performing a duty or providing a service, and sold or provided.
+            illegal_gain: yuan; a whole number, or a text or Decimal with at most two decimals.
+            lawful_business: bought for lawful business and not passed on; the gain is the profit.
+            app_type: for ``cn-app-necessity-2021``: key, number or Chinese name of the type.
+            bare_phone: whether a contact without a name counts; None as in the scan.
+            count_companies: whether records that tell of a company count; None as the policy says.
+            public_sources: sources that were public: their paths, or patterns with * and ?.
+
+        Raises:
+            ArgumentError: an argument can't be used, or a source isn't in the case.
+            PolicyError: there is no such policy, or its file is broken.
+            CaseError: the case is damaged, or its rows don't add up.
+        """
+        from piidetect.policies.of_case import assess
+
+        return assess(
+            self,
+            policy,
+            duty=duty,
+            illegal_gain=illegal_gain,
+            lawful_business=lawful_business,
+            app_type=app_type,
+            bare_phone=bare_phone,
+            count_companies=count_companies,
+            public_sources=public_sources,
+        )
+
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        lang: str | None = None,
+        assessments: Sequence[Assessment] = (),
+    ) -> Path:
         """Write a report and return its path; the ending says the format (.html, .json, .txt).
+
+        What :meth:`assess` gave is shown in it as ``assessments``.
 
         Raises:
             ArgumentError: the ending or the language isn't known.
@@ -303,7 +369,7 @@ class Case:
         """
         from piidetect.report import write
 
-        return write(self, Path(path), lang=lang)
+        return write(self, Path(path), lang=lang, assessments=assessments)
 
 
 def open_case(directory: str | os.PathLike[str]) -> Case:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 #: The commands in the order of the help; each is the click command of that name in its module.
-COMMANDS = ("scan", "report", "sample", "events", "claim", "detect", "recognizers")
+COMMANDS = ("scan", "report", "assess", "sample", "events", "claim", "detect", "recognizers")
 
 
 class _Commands(click.Group):

@@ -13,7 +13,7 @@ from piidetect.errors import PiiDetectError
 from piidetect.messages import LANGUAGES, default_language, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import piidetect as pii
 
@@ -76,11 +76,13 @@ def option_format(formats: tuple[str, ...] = REPORT_FORMATS[:2]) -> Callable[...
     )
 
 
-def show(case: pii.Case, form: str, lang: str | None) -> None:
+def show(
+    case: pii.Case, form: str, lang: str | None, assessments: Sequence[pii.Assessment] = ()
+) -> None:
     """Print the report of a case."""
     from piidetect import report
 
-    click.echo(report.render(case, form, lang=lang), nl=False)
+    click.echo(report.render(case, form, lang=lang, assessments=assessments), nl=False)
 
 
 def exit_code(case: pii.Case) -> int:

@@ -11,6 +11,7 @@ import click
 
 import piidetect as pii
 from piidetect.cli import front
+from piidetect.cli.assessing import asked_of, assessments, policy_options
 from piidetect.cli.front import exit_code, help_text, lang_option, option_format, show, told
 from piidetect.cli.progress import progress_bar
 from piidetect.errors import ArgumentError
@@ -35,6 +36,7 @@ from piidetect.sources import Limits
 @click.option("--max-unpacked", metavar="BYTES", help=help_text("option_max_unpacked"))
 @click.option("--spill-dir", metavar="DIR", help=help_text("option_spill_dir"))
 @click.option("--recognizers", metavar="DIR", help=help_text("option_recognizers"))
+@policy_options("option_report_policy")
 @told
 def scan(
     paths: tuple[str, ...],
@@ -46,10 +48,11 @@ def scan(
 ) -> None:
     """Scan sources and print the report."""
     day = _day(reference_date)
+    asked = asked_of(options)
     options["limits"] = _limits({name: options.pop(f"max_{name}") for name in _LIMITS})
     with progress_bar(language(lang)) as progress:
         case = pii.scan(list(paths), out=out, reference_date=day, progress=progress, **options)
-    show(case, form, lang)
+    show(case, form, lang, assessments(case, asked))
     if out is not None:
         click.echo(say("cli.kept", language(lang), path=out), err=True)
     sys.exit(exit_code(case))

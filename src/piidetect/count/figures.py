@@ -52,6 +52,8 @@ class Counts:
 
     ``sources``, ``bytes`` and ``rows`` are the totals; the mappings are as report.json has them;
     ``histogram`` is mask → records: from it any policy can be computed without a new scan.
+    ``alike`` are the records by kind, mask and flaws; ``person_masks`` is the mask of all records of
+    a person together → persons.
     """
 
     sources: int
@@ -63,6 +65,8 @@ class Counts:
     persons: Persons
     groups: Groups
     histogram: Mapping[int, int]
+    alike: Sequence[Group]
+    person_masks: Mapping[int, int]
 
 
 def count(
@@ -129,6 +133,8 @@ def _figures(
             pregnant=_having(contents.masks, entity_bits("CN_PREGNANCY")),
         ),
         histogram=dict(sorted(histogram.items())),
+        alike=tuple(sorted(groups)),
+        person_masks=dict(sorted(contents.masks.items())),
     )
 
 

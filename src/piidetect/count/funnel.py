@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from piidetect.errors import CaseError
 from piidetect.schema import RowKind, Verdict
 
 if TYPE_CHECKING:
@@ -79,7 +80,11 @@ def classify(group: Group, rule: Identifiability) -> str:
 
 
 def funnel(
-    groups: Iterable[Group], rule: Identifiability, *, pairs: int, information: int
+    groups: Iterable[Group],
+    rule: Identifiability,
+    *,
+    pairs: int,
+    information: int,
 ) -> tuple[Step, ...]:
     """Return the steps.
 
@@ -88,6 +93,9 @@ def funnel(
         rule: when a record identifies somebody.
         pairs: how many different pairs of cells and information identifiable records have.
         information: how many different informations they have.
+
+    Raises:
+        CaseError: the records left out and those that count don't add up to the rows.
     """
     excluded: dict[str, int] = {}
     rows = 0
@@ -104,6 +112,12 @@ def funnel(
         if number or not name.startswith("untrue:"):
             steps.append(Step(name, number, steps[-1].remaining - number, reason))
     steps.append(Step("counted", 0, steps[-1].remaining, COUNTED))
+    if steps[-1].remaining != information or any(step.excluded < 0 for step in steps):
+        msg = (
+            f"the records left out ({rows - steps[-1].remaining}) and those that count ({information}) "
+            f"don't add up to the {rows} rows; the case is damaged: scan the sources again"
+        )
+        raise CaseError(msg)
     return tuple(steps)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import duckdb
+    import pyarrow as pa
 
     from piidetect.case_folder import Folder
 
@@ -49,6 +50,10 @@ class Tables:
             sql.format_map(self._names)
         ).fetchall()
         return found
+
+    def arrow(self, sql: str) -> pa.Table:
+        """Return the rows that a query gives, in its order, as a table."""
+        return self._connection.sql(sql.format_map(self._names)).to_arrow_table()
 
     def run(self, sql: str) -> None:
         """Run a statement."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from piidetect.policies.model import Policy, Texts
+    from piidetect.policies.model import Grade, Policy, Texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class Line:
     Attributes:
         label: a class, a category of sensitive information, or an entity.
         standing: ``firm`` or ``contested``; ``necessary``, ``conditional`` or ``beyond``.
-        rows: records that hold it.
+        rows: records that hold it; None where only persons are known.
         counted: those among the records that count; None where the policy doesn't ask.
         persons: persons of whom a record holds it.
         entities: the entities under it.
@@ -47,7 +47,7 @@ class Line:
 
     label: str
     standing: str
-    rows: int
+    rows: int | None
     counted: int | None
     persons: int
     entities: tuple[str, ...] = ()
@@ -71,6 +71,7 @@ class Assessment:
         ledger: the rows of the case and where each went; empty for figures from elsewhere.
         parameters: what was asked and said.
         notes: what a reader must know, in both languages, each with its ``code``.
+        labels: the words for the labels of ``lines``, where they are no entities.
     """
 
     policy: Policy
@@ -84,6 +85,7 @@ class Assessment:
     ledger: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[Texts, ...] = ()
+    labels: Mapping[str, Texts] = field(default_factory=dict)
     locate: Callable[[str, str], pa.Table] | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
@@ -114,19 +116,19 @@ class Assessment:
             raise ArgumentError(f"there is no reading {reading!r}; use {' or '.join(READINGS)}")
         return self.locate(str(tier), reading)
 
+    def _grades(self) -> tuple[Grade, ...]:
+        return self.policy.body if isinstance(self.policy.body, tuple) else ()
+
     def to_dict(self) -> dict[str, Any]:
         """Return the assessment as report.json holds it: plain values only, the same every time."""
         policy = self.policy
         return {
             "policy": {
-                "id": policy.id,
-                "version": policy.version,
-                "sha256": policy.sha256,
-                "name": dict(policy.name),
-                "instrument": policy.instrument,
-                "effective": policy.effective,
-                "status": dict(policy.status),
-                "source": policy.source,
+                name: _plain(getattr(policy, name))
+                for name in (
+                    *("id", "version", "sha256", "name"),
+                    *("instrument", "effective", "status", "source"),
+                )
             },
             "parameters": dict(self.parameters),
             "level": self.level,
@@ -135,32 +137,25 @@ class Assessment:
             "items": list(self.items),
             "working": list(self.working),
             "scenarios": [
-                {
-                    "name": one.name,
-                    "level": one.level,
-                    "points": one.points,
-                    "tiers": dict(one.tiers),
-                    "items": list(one.items),
-                }
-                for one in self.scenarios
+                {name: _plain(value) for name, value in vars(one).items()} for one in self.scenarios
             ],
             "lines": [
-                vars(one) | {"entities": list(one.entities), "headings": list(one.headings)}
-                for one in self.lines
+                {name: _plain(value) for name, value in vars(one).items()} for one in self.lines
             ],
             "ledger": dict(self.ledger),
+            "grades": {one.grade: dict(one.name) for one in self._grades()},
+            "labels": {name: dict(texts) for name, texts in self.labels.items()},
             "rules": [
-                {
-                    "id": rule.id,
-                    "article": rule.article,
-                    "effective": rule.effective,
-                    "source": rule.source,
-                    "evidence": rule.evidence,
-                    "verified": rule.verified,
-                    "quote": rule.quote,
-                    "note": dict(rule.note),
-                }
+                {name: _plain(value) for name, value in vars(rule).items()}
+                | {"verified": rule.verified}
                 for rule in policy.rules.values()
             ],
             "notes": [dict(note) for note in self.notes],
         }
+
+
+def _plain(value: Any) -> Any:
+    """Return tuples and mappings as lists and dicts."""
+    if isinstance(value, tuple):
+        return list(value)
+    return value if isinstance(value, str | int | None) else dict(value)

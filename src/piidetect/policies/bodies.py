@@ -291,7 +291,7 @@ def necessity(data: dict[str, Any], rules: _RULES, report: Report) -> Necessity:
 def _app_type(
     value: Any, where: str, fields: dict[str, tuple[str, ...]], report: Report
 ) -> AppType:
-    data = mapping(value, where, "no key name service items", report)
+    data = mapping(value, where, "number key name service items", report)
     items = []
     for index, item in enumerate(entries(data.get("items"), f"{where}.items", report)):
         at = f"{where}.items[{index}]"
@@ -309,7 +309,7 @@ def _app_type(
             )
         )
     return AppType(
-        number=whole(data.get("no"), f"{where}.no", report, least=1),
+        number=whole(data.get("number"), f"{where}.number", report, least=1),
         key=text(data.get("key"), f"{where}.key", report),
         name=text(data.get("name"), f"{where}.name", report),
         service=text(data.get("service"), f"{where}.service", report),

@@ -1,50 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names of entities in policies: those of the schema, and some that no recognizer finds yet.
 
-A rule that names one of the latter never applies until :data:`piidetect.schema.ENTITIES` has it; from
-then on it applies without a change.
+The latter stand under ``not_yet`` in ``recognizers/categories.yaml``. A rule that names one never
+applies until :data:`piidetect.schema.ENTITIES` has it; from then on it applies without a change.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from piidetect.schema import ENTITY_NUMBER
+from piidetect.policies.categories import load_categories
+from piidetect.schema import ENTITIES, ENTITY_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from piidetect.yaml_fields import Report
-
-#: Names that laws and app rules need and that no recognizer finds yet.
-FUTURE: Final = frozenset(
-    [
-        "ACCOUNT",
-        "PASSWORD",
-        "VERIFICATION_CODE",
-        "FACE_IMAGE",
-        "ID_DOC_IMAGE",
-        "FUND_ACCOUNT",
-        "PAYMENT_ACCOUNT",
-        "TRACK",
-        "MESSAGE_CONTENT",
-        "CALL_RECORD",
-        "CREDIT_REPORT",
-        "PROPERTY_RECORD",
-        "HOTEL_STAY",
-        "TRANSACTION",
-        "TRIP",
-        "CN_WAYBILL_NUMBER",
-        "ALIPAY_ID",
-        "WEIBO_ID",
-        "DOUYIN_ID",
-        "COOKIE",
-        "CN_DRIVER_LICENCE",
-        "ENGINE_NUMBER",
-        "DEVICE_ID",
-        "MEID",
-    ]
-)
 
 
 def known(names: Iterable[str]) -> tuple[str, ...]:
@@ -60,7 +31,12 @@ def bits(names: Iterable[str]) -> int:
     return mask
 
 
+def held_by(mask: int) -> tuple[str, ...]:
+    """Return the entities of a mask."""
+    return tuple(name for number, name in enumerate(ENTITIES) if mask >> number & 1)
+
+
 def check_entity(name: str, where: str, report: Report) -> None:
     """Report a name that is no entity, neither now nor to come."""
-    if name and name not in ENTITY_NUMBER and name not in FUTURE:
+    if name and name not in ENTITY_NUMBER and name not in load_categories().labels:
         report(where, f"there is no entity {name!r}")

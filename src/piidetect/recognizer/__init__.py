@@ -30,6 +30,8 @@ __all__ = [
 ]
 
 _NO_RECOGNIZERS = "tables"
+#: Labels of what is found; they decide nothing of what is, and have a digest of their own.
+LABELS_FILE = "categories.yaml"
 
 
 def _files(root: Path) -> list[Path]:
@@ -105,6 +107,7 @@ def recognizers_sha256(extra_dir: str | Path | None = None) -> str:
     digest = hashlib.sha256()
     for root in [recognizers_root(), *([Path(extra_dir)] if extra_dir is not None else [])]:
         files = [path for path in root.rglob("*") if path.suffix in {".yaml", ".csv"}]
+        files = [path for path in files if path != root / LABELS_FILE]
         for path in sorted(files, key=lambda path: path.relative_to(root).as_posix()):
             try:
                 content = path.read_bytes()

@@ -16,8 +16,11 @@ from piidetect.errors import ArgumentError, CaseError
 from piidetect.messages import language
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from piidetect.case import Case
-    from piidetect.report.sections import Report, Words
+    from piidetect.policies import Assessment
+    from piidetect.report.shapes import Report, Words
 
 #: Format → the ending of its files.
 FORMATS: dict[str, str] = {"text": ".txt", "json": ".json", "html": ".html"}
@@ -37,20 +40,27 @@ def format_of(path: Path) -> str:
     return found
 
 
-def build(case: Case) -> Report:
+def build(case: Case, assessments: Sequence[Assessment] = ()) -> Report:
     """Return the report dictionary of a case, as report.json holds it."""
     from piidetect.report import json
 
-    return json.build(case)
+    return json.build(case, assessments)
 
 
-def render(case: Case, form: str, *, lang: str | None = None) -> str:
+def render(
+    case: Case,
+    form: str,
+    *,
+    lang: str | None = None,
+    assessments: Sequence[Assessment] = (),
+) -> str:
     """Return the report of a case as text in one of :data:`FORMATS`.
 
     Args:
         case: An open case.
         form: ``text``, ``json`` or ``html``.
         lang: ``zh`` or ``en``; that of the locale by default. JSON is the same in both.
+        assessments: what ``Case.assess`` gave, to be shown too.
 
     Raises:
         ArgumentError: No such format or language.
@@ -60,7 +70,7 @@ def render(case: Case, form: str, *, lang: str | None = None) -> str:
     if form not in FORMATS:
         msg = f"format {form!r} is not known; use one of {', '.join(FORMATS)}"
         raise ArgumentError(msg)
-    report = json.build(case)
+    report = json.build(case, assessments)
     if form == "json":
         return json.dumps(report)
     renderer = html.render if form == "html" else text.render
@@ -68,7 +78,12 @@ def render(case: Case, form: str, *, lang: str | None = None) -> str:
 
 
 def write(
-    case: Case, path: str | Path, *, form: str | None = None, lang: str | None = None
+    case: Case,
+    path: str | Path,
+    *,
+    form: str | None = None,
+    lang: str | None = None,
+    assessments: Sequence[Assessment] = (),
 ) -> Path:
     """Write the report of a case to a file, whole or not at all, and return its path.
 
@@ -77,13 +92,14 @@ def write(
         path: The file; an older one is replaced.
         form: One of :data:`FORMATS`; by default the ending of ``path`` decides.
         lang: ``zh`` or ``en``; that of the locale by default.
+        assessments: what ``Case.assess`` gave, to be shown too.
 
     Raises:
         ArgumentError: The ending, format or language isn't known.
         CaseError: The file can't be written.
     """
     target = Path(path)
-    content = render(case, form or format_of(target), lang=lang)
+    content = render(case, form or format_of(target), lang=lang, assessments=assessments)
     partial = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         partial.write_text(content, encoding="utf-8", newline="\n")
@@ -97,6 +113,18 @@ def write(
     return target
 
 
+def assessed(
+    case: Case, assessments: Sequence[Assessment], form: str, *, lang: str | None = None
+) -> str:
+    """Return assessments of a case by themselves, as ``text`` or ``json``."""
+    from piidetect.report import json, text
+
+    dicts = [one.to_dict() for one in assessments]
+    if form == "json":
+        return json.dumps(json.assessed(case, dicts))
+    return text.assessed({"assessments": dicts}, words(lang))
+
+
 def card(case: Case, *, lang: str | None = None) -> str:
     """Return the card that a notebook shows of a case, as an HTML fragment."""
     from piidetect.report import notebook
@@ -107,7 +135,7 @@ def card(case: Case, *, lang: str | None = None) -> str:
 def words(lang: str | None = None) -> Words:
     """Return the words of a language, with the entities' names from the recognizers."""
     from piidetect.recognizer import load_recognizers
-    from piidetect.report.sections import Words
+    from piidetect.report.shapes import Words
 
     chosen = language(lang)
     names: dict[str, str] = {}

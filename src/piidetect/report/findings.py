@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from piidetect.recognizer import Recognizer
-    from piidetect.report.sections import Words
+    from piidetect.report.shapes import Words
     from piidetect.scanning import Finding
 
 

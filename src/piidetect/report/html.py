@@ -11,7 +11,7 @@ from piidetect.report.sections import counted, headline, sections, size
 from piidetect.report.width import visible
 
 if TYPE_CHECKING:
-    from piidetect.report.sections import Exemplars, Report, Section, Words
+    from piidetect.report.shapes import Exemplars, Report, Section, Words
 
 
 def shown(text: str) -> str:

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from piidetect.case import Case
-    from piidetect.report.sections import Exemplars, Report
+    from piidetect.policies import Assessment
+    from piidetect.report.shapes import Exemplars, Report
 
 SCHEMA = "piidetect.report/1"
 _TOOL_FIELDS = ("name", "version", "recognizers_sha256")
@@ -40,8 +41,8 @@ def dumps(report: Report) -> str:
     return json.dumps(report, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def build(case: Case) -> Report:
-    """Return the report dictionary of a case."""
+def build(case: Case, assessments: Sequence[Assessment] = ()) -> Report:
+    """Return the report dictionary of a case, with the assessments that were asked for."""
     figures, persons = case.result, case.result.persons
     return {
         "schema": SCHEMA,
@@ -65,8 +66,18 @@ def build(case: Case) -> Report:
             "by_key": _sorted(persons.by_key),
         },
         "groups": dict(figures.groups),
-        "assessments": [],
+        "assessments": [one.to_dict() for one in assessments],
         "alerts": [_alert(alert) for alert in case.alert_list()],
+    }
+
+
+def assessed(case: Case, assessments: Sequence[dict[str, Any]]) -> Report:
+    """Return assessments by themselves (``piidetect.assessment/1``), with the case they are of."""
+    return {
+        "schema": "piidetect.assessment/1",
+        "tool": {name: case.meta["tool"].get(name, "") for name in _TOOL_FIELDS},
+        "case": {"id": case.id, "reference_date": case.meta["reference_date"]},
+        "assessments": list(assessments),
     }
 
 

@@ -9,7 +9,7 @@ from piidetect.report.html import figures, shown, table
 from piidetect.report.sections import headline, sections
 
 if TYPE_CHECKING:
-    from piidetect.report.sections import Report, Words
+    from piidetect.report.shapes import Report, Words
 
 _SHOWN = ("entities", "funnel", "persons", "groups", "alerts")
 

@@ -6,49 +6,29 @@ Text, HTML and the notebook card all render these, so that no two of them can di
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from piidetect.messages import catalogue, remedy, say, term
+from piidetect.messages import catalogue, remedy
+from piidetect.report import assessments
+from piidetect.report.shapes import Exemplars, Report, Section, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Report = dict[str, Any]
-#: Masked examples by (source, position of the column): (entity, verdict, masked text).
-Exemplars = dict[tuple[str, int], list[tuple[str, str, str]]]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A titled table: ``rows`` of as many cells as ``head``; ``note`` explains it, may be empty."""
-
-    key: str
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numeric: tuple[bool, ...]
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Words:
-    """The language of a report and the names of entities and categories in it."""
-
-    lang: str
-    entities: Mapping[str, str]
-
-    def say(self, key: str, **values: object) -> str:
-        """Return the text of ``key`` with its values."""
-        return say(key, self.lang, **values)
-
-    def term(self, section: str, name: str) -> str:
-        """Return the word for a code that comes from data."""
-        return term(section, name, self.lang)
-
-    def entity(self, name: str) -> str:
-        """Return the name of an entity."""
-        return self.entities.get(name, name)
+__all__ = [
+    "Exemplars",
+    "Report",
+    "Section",
+    "Words",
+    "counted",
+    "funnel_label",
+    "headline",
+    "incomplete",
+    "role",
+    "sections",
+    "size",
+]
 
 
 def size(number: int) -> str:
@@ -86,6 +66,7 @@ def headline(report: Report, words: Words) -> list[str]:
         words.say("report.headline_counted", counted=counted(report)),
         words.say("report.headline_persons", **{k: persons[k] for k in ("low", "point", "high")}),
     ]
+    sentences += assessments.headlines(report, words)
     if incomplete(report):
         sentences.append(words.say("report.headline_incomplete", n=incomplete(report)))
     elif report["alerts"]:
@@ -101,6 +82,7 @@ def sections(report: Report, words: Words, exemplars: Exemplars | None = None) -
         _persons(report, words),
         _by_key(report, words),
         _groups(report, words),
+        *assessments.sections(report, words),
         _categories(report, words),
         _verdicts(report, words),
         _sources(report, words),

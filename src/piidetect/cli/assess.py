@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``piidetect assess``: what a policy says of a kept case."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import piidetect as pii
+from piidetect.cli.assessing import asked_of, assessments, policy_options
+from piidetect.cli.front import exit_code, help_text, lang_option, option_format, told
+from piidetect.errors import ArgumentError, CaseError
+from piidetect.messages import language, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_DEFAULT = ("cn-criminal-2017",)
+#: The tiers whose records must be proved one by one.
+_ONE_BY_ONE = ("3", "4")
+_COLUMNS = ("policy", "reading", "tier", "source", "row", "byte_offset", "copies")
+
+
+@click.command(help=help_text("assess"), short_help=help_text("short_assess"), no_args_is_help=True)
+@click.argument("case", metavar="CASE")
+@policy_options("option_policy")
+@click.option("--lawful-business", is_flag=True, help=help_text("option_lawful_business"))
+@click.option(
+    "--bare-phone/--no-bare-phone", default=None, help=help_text("option_assess_bare_phone")
+)
+@click.option("--companies/--no-companies", default=None, help=help_text("option_companies"))
+@click.option(
+    "--public-source", multiple=True, metavar="SOURCE", help=help_text("option_public_source")
+)
+@click.option("--records", metavar="FILE", help=help_text("option_records"))
+@option_format()
+@lang_option
+@told
+def assess(case: str, form: str, lang: str | None, records: str | None, **options: Any) -> None:
+    """Print the assessments of a kept case."""
+    from piidetect import report
+
+    options["policy"] = options["policy"] or _DEFAULT
+    asked = asked_of(options)
+    opened = pii.open_case(case)
+    made = assessments(
+        opened,
+        asked,
+        lawful_business=options["lawful_business"],
+        bare_phone=options["bare_phone"],
+        count_companies=options["companies"],
+        public_sources=options["public_source"],
+    )
+    if records is not None:
+        number = _write_records(made, Path(records))
+        click.echo(say("cli.records_written", language(lang), path=records, n=number), err=True)
+    click.echo(report.assessed(opened, made, form, lang=lang), nl=False)
+    sys.exit(exit_code(opened))
+
+
+def _write_records(made: Sequence[pii.Assessment], path: Path) -> int:
+    """Write where the records of tiers 3 and 4 stand, whole or not at all; return how many."""
+    if not any(set(_ONE_BY_ONE) & set(one.tiers) for one in made):
+        raise ArgumentError("--records needs a policy with tiers, such as cn-criminal-2017")
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(_COLUMNS)
+    number = 0
+    for one in made:
+        for reading in ("strict", "expansive"):
+            for tier in _ONE_BY_ONE:
+                found = one.records(tier, reading) if tier in one.tiers else None
+                for batch in found.to_batches() if found is not None else ():
+                    rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+                    table.writerows((one.policy.id, reading, tier, *row) for row in rows)
+                    number += batch.num_rows
+    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        partial.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+        partial.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        why = error.strerror or type(error).__name__
+        msg = f"list {str(path)!r} can't be written: {why}; name a file in a writable folder"
+        raise CaseError(msg) from error
+    return number
