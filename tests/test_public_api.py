@@ -26,12 +26,17 @@ PUBLIC = [
     "assess_counts",
     "detect",
     "load_recognizers",
+    "merge",
     "numbers",
     "open_case",
+    "overlap",
+    "portfolio",
+    "rekey",
     "scan",
+    "verify",
 ]
-CASE_PROPERTIES = ["alerts", "columns", "counts", "funnel", "persons", "sources"]
-CASE_METHODS = ["findings", "report", "_repr_html_"]
+CASE_PROPERTIES = ["alerts", "columns", "counts", "funnel", "links", "persons", "sources"]
+CASE_METHODS = ["compare", "findings", "report", "_repr_html_"]
 NUMBERS = sorted(module.name for module in pkgutil.iter_modules(piidetect.numbers.__path__))
 SCALAR_TWINS = [
     name
@@ -76,7 +81,10 @@ def test_a_finding_has_its_fields():
     assert fields == ["entity", "start", "end", "text", "value", "verdict", "score", "recognizer"]
 
 
-@pytest.mark.parametrize("function", ["scan", "open_case", "detect", "load_recognizers"])
+@pytest.mark.parametrize(
+    "function",
+    ["scan", "open_case", "detect", "load_recognizers", "merge", "overlap", "portfolio", "verify"],
+)
 def test_public_functions_are_annotated(function):
     signature = inspect.signature(getattr(piidetect, function))
     assert signature.return_annotation is not inspect.Signature.empty

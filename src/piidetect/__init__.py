@@ -16,10 +16,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from piidetect import numbers
     from piidetect.case import Case, open_case
+    from piidetect.case.many import overlap, portfolio
+    from piidetect.case.merging import merge
     from piidetect.errors import PiiDetectError
     from piidetect.policies import Assessment, assess_counts
     from piidetect.recognizer import Recognizer, load_recognizers
     from piidetect.scanning import Finding, Progress, detect, scan
+    from piidetect.scanning.rekeying import rekey
+    from piidetect.scanning.verifying import verify
     from piidetect.schema import Verdict
 
 __version__ = "0.1.0"
@@ -36,9 +40,14 @@ __all__ = [
     "assess_counts",
     "detect",
     "load_recognizers",
+    "merge",
     "numbers",
     "open_case",
+    "overlap",
+    "portfolio",
+    "rekey",
     "scan",
+    "verify",
 ]
 
 _HOME = {
@@ -52,8 +61,13 @@ _HOME = {
     "assess_counts": "policies",
     "detect": "scanning",
     "load_recognizers": "recognizer",
+    "merge": "case.merging",
     "open_case": "case",
+    "overlap": "case.many",
+    "portfolio": "case.many",
+    "rekey": "scanning.rekeying",
     "scan": "scanning",
+    "verify": "scanning.verifying",
 }
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from piidetect.claims import Claim
+    from piidetect.case.compared import Comparison
+    from piidetect.case.linked import PersonLinks
     from piidetect.count import Counts
     from piidetect.count.informations import Informations
     from piidetect.events import Received
@@ -109,6 +111,13 @@ class Case:
         from piidetect.count.informations import distinct_informations
 
         return distinct_informations([part.records for part in self.parts], self._threads)
+
+    def links(self) -> PersonLinks:
+        """Return the persons by deterministic links, the reason of each link, and the conflicts."""
+        from piidetect.case.linked import links_of
+        from piidetect.cores import available_cores
+
+        return links_of(self, self._threads or available_cores())
 
     @property
     def counts(self) -> pd.DataFrame:
@@ -359,6 +368,24 @@ class Case:
         lang: str | None = None,
         assessments: Sequence[Assessment] = (),
     ) -> Path:
+
+    def compare(self, other: Case | str | os.PathLike[str]) -> Comparison:
+        """Return what of this case is still there in a later one, and in which form.
+
+        Args:
+            other: the later case, or its folder; made with the same key.
+
+        Raises:
+            ArgumentError: the cases have different keys.
+            CaseError: the other folder isn't a case, or a table is damaged.
+        """
+        from piidetect.case.compared import MEMORY, as_case, compare
+        from piidetect.cores import available_cores
+
+        threads = self._threads or available_cores()
+        return compare(self, as_case(other), memory=MEMORY, threads=threads)
+
+    def report(self, path: str | os.PathLike[str], *, lang: str | None = None) -> Path:
         """Write a report and return its path; the ending says the format (.html, .json, .txt).
 
         What :meth:`assess` gave is shown in it as ``assessments``.

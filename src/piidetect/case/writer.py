@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import os
 import secrets
+import shutil
 import signal
 import tempfile
 import threading
@@ -37,6 +38,7 @@ class CaseWriter:
         tool: name, version, recognizers_sha256.
         categories: the categories of each entity.
         key_file: a file with the key, 32 hex digits; else a random key is kept in the folder.
+        key: the key to keep in the folder in place of a random one, 16 bytes.
 
     Raises:
         CaseError: the folder isn't empty or can't be written; the key file is unusable.
@@ -51,6 +53,7 @@ class CaseWriter:
         tool: Mapping[str, str] | None = None,
         categories: Mapping[str, Sequence[str]] | None = None,
         key_file: str | os.PathLike[str] | None = None,
+        key: bytes | None = None,
     ) -> None:
         self.reference_date = reference_date
         self._parameters = dict(parameters or {})
@@ -67,7 +70,7 @@ class CaseWriter:
         self._done = False
         #: The case's key, 16 bytes.
         self.key = (
-            secrets.token_bytes(layout.KEY_BYTES)
+            (key or secrets.token_bytes(layout.KEY_BYTES))
             if self._key_file is None
             else layout.read_key_file(self._key_file)
         )
@@ -104,6 +107,24 @@ class CaseWriter:
             part = PartWriter(self, next(self._numbers))
             self._open.append(part)
             return part
+
+    def adopt(self, part: layout.Part) -> None:
+        """Copy a part of another case that has the same key.
+
+        Raises:
+            CaseError: the folder can't be written.
+        """
+        with self._lock:
+            number = next(self._numbers)
+        final = self.directory / layout.PARTS / f"{number:06d}"
+        unfinished = final.with_name(f".tmp-{final.name}")
+        try:
+            shutil.copytree(part.directory, unfinished)
+            unfinished.replace(final)
+        except OSError as error:  # shutil.Error is one
+            layout.remove(unfinished)
+            raise write_error(self.directory, error) from error
+        self.closed_part(part.meta["sha256"])
 
     def alert(
         self,

@@ -24,7 +24,23 @@ if TYPE_CHECKING:
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 #: The commands in the order of the help; each is the click command of that name in its module.
-COMMANDS = ("scan", "report", "assess", "sample", "events", "claim", "detect", "recognizers")
+COMMANDS = (
+    "scan",
+    "report",
+    "links",
+    "assess",
+    "events",
+    "sample",
+    "claim",
+    "verify",
+    "compare",
+    "rekey",
+    "overlap",
+    "merge",
+    "portfolio",
+    "detect",
+    "recognizers",
+)
 
 
 class _Commands(click.Group):

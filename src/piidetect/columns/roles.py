@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from piidetect.columns.forms import form_of
 from piidetect.columns.headings import Meaning, load_headings, meanings_of, with_recognizers
 from piidetect.columns.profile import (
     Profile,
@@ -47,6 +48,7 @@ class Column:
         kind: ``lmp``, ``edd``, ``weeks`` (pregnancies), ``doctor_name``; without an entity
             ``sex``, ``age``, ``id_type``, ``region``, ``row_number``, ``time``, ``amount``,
             ``institution`` or ''.
+        form: how the values are written where they are no plain ones, one of ``forms.FORMS``.
     """
 
     position: int
@@ -55,6 +57,7 @@ class Column:
     whose: str
     evidence: str
     kind: str
+    form: str = ""
 
 
 def infer(
@@ -90,7 +93,7 @@ def infer(
         columns.append(_one(position, name, meanings, profiles[position]))
     columns = _weigh_dates(columns, profiles)
     columns = _say_whose(columns)
-    return tuple(columns)
+    return tuple(replace(one, form=form_of(profiles[one.position].texts)) for one in columns)
 
 
 def _column(position: int, name: str, meaning: Meaning, evidence: str) -> Column:
