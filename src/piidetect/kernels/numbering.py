@@ -30,6 +30,7 @@ _VALID = int(Verdict.VALID)
 _PERSON = ENTITY_NUMBER["PERSON"]
 _ADDRESS = ENTITY_NUMBER["CN_ADDRESS"]
 _MOST_ADDRESSES = 8
+_PAIR_TAG = np.uint64((PLACES - 1) << PLACE | PAIR << ENTITY | 1 << OWN)
 _ODD0, _ODD1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _ODD2, _ODD3 = np.uint64(0xD6E8FEB86659FD93), np.uint64(0xA0761D6478BD642F)
 
@@ -164,10 +165,8 @@ def scatter_findings(
         held: uint64[2 + 2 * 8]: the keys of its name and addresses.
     """
     whose = np.uint64(side) << np.uint64(SIDE) | np.uint64(1) << np.uint64(USED)
-    pair = np.uint64(PLACES - 1) << np.uint64(PLACE) | np.uint64(PAIR) << np.uint64(ENTITY)
-    pair |= np.uint64(1) << np.uint64(OWN) | whose
-    size = row.size
-    at, names, found = state[0], state[1], state[2]
+    pair = _PAIR_TAG | whose
+    size, at, names, found = row.size, state[0], state[1], state[2]
     for i in range(max(size, 1)):
         if size == 0 or np.int64(row[i]) != at:
             if names > 0:
