@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from piidetect.claims import Claim
     from piidetect.case.compared import Comparison
     from piidetect.case.linked import PersonLinks
+    from piidetect.claims import Claim
     from piidetect.count import Counts
     from piidetect.count.informations import Informations
     from piidetect.events import Received

@@ -124,7 +124,8 @@ class CaseWriter:
         except OSError as error:  # shutil.Error is one
             layout.remove(unfinished)
             raise write_error(self.directory, error) from error
-        self.closed_part(part.meta["sha256"])
+        with self._lock:
+            self._digests.append(part.meta["sha256"])
 
     def alert(
         self,
