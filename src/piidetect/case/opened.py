@@ -112,6 +112,7 @@ class Case:
 
         return distinct_informations([part.records for part in self.parts], self._threads)
 
+    @cached_property
     def links(self) -> PersonLinks:
         """Return the persons by deterministic links, the reason of each link, and the conflicts."""
         from piidetect.case.linked import links_of
