@@ -362,14 +362,6 @@ class Case:
             public_sources=public_sources,
         )
 
-    def report(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        lang: str | None = None,
-        assessments: Sequence[Assessment] = (),
-    ) -> Path:
-
     def compare(self, other: Case | str | os.PathLike[str]) -> Comparison:
         """Return what of this case is still there in a later one, and in which form.
 
@@ -386,7 +378,13 @@ class Case:
         threads = self._threads or available_cores()
         return compare(self, as_case(other), memory=MEMORY, threads=threads)
 
-    def report(self, path: str | os.PathLike[str], *, lang: str | None = None) -> Path:
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        lang: str | None = None,
+        assessments: Sequence[Assessment] = (),
+    ) -> Path:
         """Write a report and return its path; the ending says the format (.html, .json, .txt).
 
         What :meth:`assess` gave is shown in it as ``assessments``.
