@@ -80,9 +80,11 @@ def one_line_error(result):
 
 def test_the_commands_are_those_that_exist():
     assert sorted(" ".join(path) for path, _ in commands()) == [
+        "assess",
         "claim",
         "detect",
         "events",
+        "manifest",
         "recognizers",
         "recognizers check",
         "recognizers list",

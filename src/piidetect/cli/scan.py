@@ -34,6 +34,7 @@ from piidetect.sources import Limits
 @click.option("--max-members", type=click.IntRange(min=1), help=help_text("option_max_members"))
 @click.option("--max-ratio", type=click.IntRange(min=1), help=help_text("option_max_ratio"))
 @click.option("--max-unpacked", metavar="BYTES", help=help_text("option_max_unpacked"))
+@click.option("--digest", default="sha256", metavar="KINDS", help=help_text("option_digest"))
 @click.option("--spill-dir", metavar="DIR", help=help_text("option_spill_dir"))
 @click.option("--recognizers", metavar="DIR", help=help_text("option_recognizers"))
 @policy_options("option_report_policy")
@@ -48,7 +49,11 @@ def scan(
 ) -> None:
     """Scan sources and print the report."""
     day = _day(reference_date)
+<<<<<<< HEAD
     asked = asked_of(options)
+=======
+    options["digests"] = tuple(options.pop("digest").split(","))
+>>>>>>> 96cebcf (Digests sm3 and md5 in the pass that reads; manifest as CSV or DFXML)
     options["limits"] = _limits({name: options.pop(f"max_{name}") for name in _LIMITS})
     with progress_bar(language(lang)) as progress:
         case = pii.scan(list(paths), out=out, reference_date=day, progress=progress, **options)

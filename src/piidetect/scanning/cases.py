@@ -19,6 +19,7 @@ from piidetect.scanning.parts import Progress, Rules, map_source
 from piidetect.scanning.reading import reading
 from piidetect.scanning.reference_day import as_number, reference_day
 from piidetect.sources import Alert, Skipped, Source, find, locator, open_sources
+from piidetect.sources.digests import computing
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,6 +46,7 @@ def scan(
     password_file: str | os.PathLike[str] | None = None,
     limits: Limits | None = None,
     spill_dir: str | os.PathLike[str] | None = None,
+    digests: Sequence[str] = ("sha256",),
 ) -> Case:
     """Size what one or more sources expose.
 
@@ -66,6 +68,7 @@ def scan(
         limits: how far archives are unpacked.
         spill_dir: where the private folder for big members is made; that for temporary files by
             default.
+        digests: which digests of the sources are computed: ``sha256`` (always), ``sm3``, ``md5``.
 
     Returns:
         the case; it counts when it is first asked.
@@ -85,6 +88,7 @@ def scan(
     alerts: list[Alert] = []
     sources = _sources(paths_or_table, out, alerts)
     with (
+        computing(digests),
         compiling_beside(workers) as ready,
         CaseWriter(
             out,
@@ -104,14 +108,19 @@ def scan(
             options=options,
             ready=ready,
         )
-        if not _Run(writer, rules, alerts, progress).map(sources):
-            raise ArgumentError(_nothing_read(alerts))
-        _hand_over(alerts, writer)
+        readable = _Run(writer, rules, alerts, progress).map(sources)
+        _hand_over(alerts, writer, readable)
         return writer.finish(threads=workers)
 
 
-def _hand_over(alerts: Sequence[Alert], writer: CaseWriter) -> None:
-    """Enter the alerts that belong to no part in the case."""
+def _hand_over(alerts: Sequence[Alert], writer: CaseWriter, readable: int) -> None:
+    """Enter the alerts that belong to no part in the case.
+
+    Raises:
+        ArgumentError: Nothing could be read.
+    """
+    if not readable:
+        raise ArgumentError(_nothing_read(alerts))
     for alert in alerts:
         place = {"row": alert.row, "byte_offset": alert.byte_offset}
         writer.alert(alert.source, alert.code, alert.message, **place)

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from typing import TYPE_CHECKING
 
 from piidetect.sources.content import read_failure
+from piidetect.sources.digests import Digester
 from piidetect.sources.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class DigestingFile(io.RawIOBase):
     def __init__(self, file: BinaryIO) -> None:
         super().__init__()
         self._file = file
-        self._digest = hashlib.sha256()
+        self._digest = Digester()
         self.bytes = 0
 
     def readable(self) -> bool:
@@ -52,7 +52,8 @@ class DigestingFile(io.RawIOBase):
         room = bytearray(_STEP)
         while self.readinto(room):
             pass
-        ledger.bytes, ledger.sha256 = self.bytes, self._digest.hexdigest()
+        ledger.bytes = self.bytes
+        self._digest.enter(ledger)
 
 
 class SharedDigest:
@@ -72,7 +73,7 @@ class SharedDigest:
             digest_content(self._content, self._known)
         if self._first is None:
             self._first = table
-        ledger.sha256 = self._known.sha256
+        ledger.sha256, ledger.digests = self._known.sha256, dict(self._known.digests)
         ledger.bytes = self._known.bytes if table == self._first else 0
 
     def no_rows(self, ledger: Ledger, _alerts: list[Alert]) -> tuple[Row, ...]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from piidetect.kernels import transcode
 from piidetect.kernels.cells import PADDING
+from piidetect.sources.digests import Digester
 from piidetect.sources.samples import fewest_errors, read_at, transcode_into
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Feed:
     ledger: Ledger
     exact: bool = False  # whether statements on one line must be found again, too
     digesting: bool = True
-    _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
+    _digest: Digester = field(default_factory=Digester)
     _left: bytes = b""  # of a sequence that the last step cut
     _carry: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8))
     _text_at: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -94,7 +94,7 @@ class Feed:
         data[size : size + PADDING] = 0
         piece = self._decode(data, carry, size, origin, final=final)
         if final and self.digesting:
-            self.ledger.sha256 = self._digest.hexdigest()
+            self._digest.enter(self.ledger)
         return piece
 
     def _fill(self, room: memoryview) -> int:

@@ -14,7 +14,7 @@ class Ledger:
     `rows_repeated_header` are parts of it. `undecodable` counts the characters replaced by U+FFFD,
     of which the first hundred places in the source are in `undecodable_offsets`. `quotes_repaired`
     counts the rows that were split without quotes since their quotes are broken. `sha256` is the
-    digest of the bytes as they were read. `status` is 'complete', 'partial' or 'skipped'.
+    digest of the bytes as they were read, `digests` has the other ones that were asked for. `status` is 'complete', 'partial' or 'skipped'.
     """
 
     bytes: int = 0
@@ -28,5 +28,6 @@ class Ledger:
     nul_bytes: int = 0
     lines_cut: int = 0
     sha256: str = ""
+    digests: dict[str, str] = field(default_factory=dict)
     status: str = "complete"
     reason: str = ""
