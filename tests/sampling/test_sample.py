@@ -93,9 +93,9 @@ def test_the_frame_is_what_the_funnel_leaves(case):
     strata = [(one.source, one.tier, one.records) for one in sample.strata]
     # Of 50 persons in both files 34 have the same information; the file that comes first has them.
     assert strata == [
-        ("乙=1.csv", "identity", 100),
-        ("甲.csv", "health", 66),
-        ("甲.csv", "identity", 100),
+        ("乙=1.csv", "5", 100),
+        ("甲.csv", "4", 66),
+        ("甲.csv", "5", 100),
     ]
     assert len(sample.records) == 40
     assert all(one.drawn for one in sample.strata)
@@ -289,6 +289,14 @@ def test_changed_terms_are_refused(case, tmp_path):
     assert any(
         "never drawn" in what or "not as it was drawn" in what for *_, what in problems(case, path)
     )
+
+
+def test_a_sheet_of_other_tiers_is_refused(case, tmp_path, monkeypatch):
+    path = drawn(case).sheet(tmp_path / "sheet.csv")
+    fill(path, {})
+    monkeypatch.setattr("piidetect.sampling.result.version", lambda: "cn-criminal-2030@1")
+    with pytest.raises(ArgumentError, match="version of piidetect that drew it"):
+        case.read_sample(path)
 
 
 def test_a_missing_column_is_named(case, tmp_path):

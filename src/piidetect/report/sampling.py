@@ -25,7 +25,7 @@ def drawn(case: Case, sample: Sample, words: Words) -> Paper:
     rows = [
         (
             plain(one.source),
-            words.term("category", one.tier),
+            words.term("sample_tier", one.tier),
             f"{one.records:,}",
             f"{one.drawn:,}",
         )
@@ -87,7 +87,7 @@ def _strata(result: SampleResult, words: Words) -> Section:
     rows = [
         (
             plain(stratum.source),
-            words.term("category", stratum.tier),
+            words.term("sample_tier", stratum.tier),
             f"{stratum.records:,}",
             f"{stratum.drawn:,}",
             f"{answers.true:,}",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from piidetect.count.funnel import Step
@@ -18,8 +18,9 @@ from piidetect.sampling.bounds import (
     hypergeometric_upper,
 )
 from piidetect.sampling.design import Range, Size, combine
-from piidetect.sampling.sample import Sample, draw_sample, make_terms
+from piidetect.sampling.sample import Sample, decimal_share, draw_sample, make_terms
 from piidetect.sampling.sheet import FALSE, TRUE, UNKNOWN, Answer, answer_of, read_sheet, same
+from piidetect.sampling.tiers import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 UNTRUE_BY_SAMPLE = "untrue_by_sample"
 REASON = "not shown to be true by the sample: the lower confidence bound is taken"
-_TOKEN = ("case", "frame", "size", "confidence", "expected", "precision", "seed")
+_TOKEN = ("case", "frame", "tiers", "size", "confidence", "expected", "precision", "seed")
 _FIXED = ("value", "source", "row", "byte_offset")
 
 
@@ -176,6 +177,12 @@ def _terms(case: Case, path: Path, rows: Sequence[Answer]) -> tuple[Any, int]:
     if values["case"] != case.id:
         msg = f"{name} was drawn from case {values['case']!r}, this is {case.id!r}; give that case"
         raise ArgumentError(msg)
+    if values["tiers"] != version():
+        msg = (
+            f"{name} was drawn by the tiers of {values['tiers']!r}, this version has {version()!r}; "
+            "read it with the version of piidetect that drew it"
+        )
+        raise ArgumentError(msg)
     terms = make_terms(
         seed=values["seed"],
         size=int(values["size"]),
@@ -183,10 +190,6 @@ def _terms(case: Case, path: Path, rows: Sequence[Answer]) -> tuple[Any, int]:
         confidence=values["confidence"],
     )
     if values["precision"] != "-":
-        from dataclasses import replace
-
-        from piidetect.sampling.sample import decimal_share
-
         terms = replace(terms, precision=decimal_share("precision", values["precision"]))
     return terms, int(values["frame"])
 
@@ -218,7 +221,7 @@ def _row_problems(sample: Sample, number: int, row: Answer) -> Iterator[Problem]
             what = f"is not as it was drawn ({getattr(drawn, name)!r}); restore it"
             yield Problem(row.line, name, what)
     tier = sample.strata[drawn.stratum].tier
-    if row.cells["tier"] not in {tier, *(term("category", tier, lang) for lang in LANGUAGES)}:
+    if row.cells["tier"] not in {tier, *(term("sample_tier", tier, lang) for lang in LANGUAGES)}:
         yield Problem(row.line, "tier", f"is not as it was drawn ({tier!r}); restore it")
     if answer_of(row.cells["answer"]) is None:
         given = row.cells["answer"]

@@ -14,7 +14,7 @@ from piidetect.messages import language, say, term
 from piidetect.sampling.design import Size, allocate, method, plan, slack
 from piidetect.sampling.frame import Drawn, Stratum, draw
 from piidetect.sampling.sheet import write_sheet
-from piidetect.sampling.tiers import tiers
+from piidetect.sampling.tiers import tiers, version
 
 if TYPE_CHECKING:
     import os
@@ -101,7 +101,7 @@ class Sample:
     def token(self) -> str:
         """Return the terms as one cell; the seed stands last, as it may hold anything."""
         terms = self.terms
-        named = {"case": self.case, "frame": self.frame, "size": terms.size}
+        named = {"case": self.case, "frame": self.frame, "tiers": version(), "size": terms.size}
         named |= {"confidence": terms.confidence, "expected": terms.expected}
         named |= {"precision": terms.precision or "-", "seed": terms.seed}
         return ";".join(f"{name}={value}" for name, value in named.items())
@@ -114,7 +114,7 @@ class Sample:
             CaseError: the file can't be written.
         """
         chosen, target, token = language(lang), Path(path), self.token()
-        tiers_said = [term("category", stratum.tier, chosen) for stratum in self.strata]
+        tiers_said = [term("sample_tier", stratum.tier, chosen) for stratum in self.strata]
         rows: list[list[str | int]] = [
             [
                 number,
@@ -140,6 +140,7 @@ class Sample:
             say("sample.frame", lang, case=self.case, frame=self.frame, strata=len(self.strata)),
             say("sample.seed", lang, seed=terms.seed),
             say("sample.size", lang, size=len(self.records), strata=len(self.strata)),
+            say("sample.tiers", lang, policy=version()),
             say("sample.draw", lang),
             say(f"sample.method_{self.method}", lang, slack=f"{float(self.slack):.4%}"),
             say("sample.confidence", lang, confidence=f"{terms.confidence:%}"),
@@ -214,6 +215,5 @@ def draw_sample(case: Case, terms: Terms, *, threads: int | None = None) -> Samp
             size = plan(records, *values)
         return allocate(records, size)
 
-    tier = tiers(case.meta["categories"])
-    strata, records = draw(case.folder, terms.seed, tier, sizes, threads=threads)
+    strata, records = draw(case.folder, terms.seed, tiers(), sizes, threads=threads)
     return Sample(case.id, replace(terms, size=len(records)), tuple(strata), tuple(records))

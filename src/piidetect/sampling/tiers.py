@@ -1,34 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tier by which a sample is stratified: the most sensitive kind of information in a record."""
+"""The tier by which a sample is stratified: that of 法释〔2017〕10号 art. 5, as it is pleaded.
+
+Of two readings the strict one is taken, so that no stratum is called graver than courts agree on.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from piidetect.schema import ENTITY_NUMBER
+from piidetect.policies.classify import Classifier
+from piidetect.policies.load import load_policy
+from piidetect.policies.model import Tiers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
-#: Categories, the most sensitive first; others follow by name.
-ORDER: tuple[str, ...] = ("health", "financial", "identity", "contact", "basic")
-NO_TIER = "none"
+POLICY = "cn-criminal-2017"
+_READING = "strict"
 
 
-def tiers(categories: Mapping[str, Sequence[str]]) -> Callable[[int], str]:
-    """Return the function that gives the tier of a mask.
+@cache
+def version() -> str:
+    """Return the policy and its version: another one may put records into other strata."""
+    return f"{POLICY}@{load_policy(POLICY).version}"
 
-    Args:
-        categories: entity → its categories, as the case has them.
-    """
-    bits: dict[str, int] = {}
-    for entity, names in categories.items():
-        for name in names:
-            bits[name] = bits.get(name, 0) | 1 << ENTITY_NUMBER[entity]
-    rank = {name: place for place, name in enumerate(ORDER)}
-    order = sorted(bits, key=lambda name: (rank.get(name, len(rank)), name))
 
-    def tier(mask: int) -> str:
-        return next((name for name in order if mask & bits[name]), NO_TIER)
-
-    return tier
+def tiers() -> Callable[[int], str]:
+    """Return the function that gives the tier of a mask: ``3``, ``4`` or ``5``."""
+    body = load_policy(POLICY).body
+    assert isinstance(body, Tiers)
+    classifier = Classifier(body)
+    return lambda mask: classifier.tier(mask, _READING)
