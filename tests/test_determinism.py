@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import random
 
+import pyarrow.parquet as pq
 import pytest
 from tests import seized
 
@@ -72,3 +73,34 @@ def test_counting_in_threads_changes_no_byte(folder, wanted, monkeypatch):
     monkeypatch.setattr("piidetect.case.part.GROUP_ROWS", 500)  # so that each thread has some
     for threads in (1, 2, 3):
         assert report(folder, sorted(folder.glob("*.csv")), threads=threads) == wanted
+
+
+@pytest.mark.parametrize(("threads", "block_bytes"), [(1, 64 * KIB), (3, 64 * KIB), (2, MIB)])
+def test_the_masked_examples_are_the_first(folder, threads, block_bytes):
+    def examples(**options):
+        options = {"reference_date": "2025-06-30", "key_file": folder / "key", **options}
+        with piidetect.scan(folder / "gb18030.csv", **options) as case:
+            return case.parts[0].meta["exemplars"]
+
+    wanted = examples(threads=1, block_bytes=4 * MIB)
+    assert any(one["row"] > 1000 for one in wanted)  # some are of later blocks
+    assert examples(threads=threads, block_bytes=block_bytes) == wanted
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_a_doctor_of_the_patients_name_is_left_out_in_any_order(tmp_path, order):
+    (tmp_path / "key").write_text("00112233445566778899aabbccddeeff\n")
+    columns = {"医生姓名": "王小明", "姓名": "王小明", "手机号": "13912345678"}
+    names = list(columns)
+    chosen = [names[number] for number in order]
+    lines = [chosen, *[[columns[name] for name in chosen]] * 20]
+    path = tmp_path / "visits.csv"
+    path.write_text("".join(",".join(cells) + "\n" for cells in lines), encoding="utf-8")
+    with piidetect.scan(path, key_file=tmp_path / "key") as case:
+        rows = pq.read_table(case.parts[0].records).to_pydict()
+        found = pq.read_table(case.parts[0].findings).to_pydict()
+    keys = set(zip(found["entity"], found["key0"], found["key1"], strict=True))
+    assert len(keys) == 2  # the name and the number
+    for half in (0, 1):
+        total = sum(key[1 + half] for key in keys) % (1 << 64)
+        assert set(rows[f"info{half}"]) == {total}

@@ -15,7 +15,7 @@ from piidetect.kernels.rows import RowScratch, new_row_scratch, summarise_rows
 from piidetect.schema import ENTITIES, TEXT_COLUMN, Verdict, schemas
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     import pyarrow as pa
 
@@ -83,13 +83,16 @@ def _row_scratch() -> RowScratch:
     return scratch
 
 
-def detect_block(block: Block, setup: Setup, *, exemplars: bool = True) -> BlockResult:
+def detect_block(
+    block: Block, setup: Setup, *, exemplars: bool = True, known: Container[Tally] = ()
+) -> BlockResult:
     """Find, judge and key what a block holds.
 
     Args:
         block: rows of cells.
         setup: made by `set_up` for the block's source.
         exemplars: whether to keep masked texts.
+        known: the tallies of which enough masked texts are kept already.
     """
     import pyarrow as pa
 
@@ -126,32 +129,30 @@ def detect_block(block: Block, setup: Setup, *, exemplars: bool = True) -> Block
         ],
         schema=schemas()["records"],
     )
-    tallies, shown = _tally(block, out, count, setup.columns, exemplars=exemplars)
+    tallies, places = _tally(out, count, setup.columns)
+    shown = {
+        tally: [_masked(block, out, place) for place in some]
+        for tally, some in places.items()
+        if exemplars and tally not in known
+    }
     return BlockResult(records, findings, tallies, shown)
 
 
-def _tally(
-    block: Block, out: Out, count: int, columns: int, *, exemplars: bool
-) -> tuple[dict[Tally, int], dict[Tally, list[tuple[int, str]]]]:
-    """Count the findings by column, entity and verdict; mask the first texts of each."""
+def _tally(out: Out, count: int, columns: int) -> tuple[dict[Tally, int], dict[Tally, list[int]]]:
+    """Count the findings by column, entity and verdict; return the first of each, too."""
     width = _ENTITIES * _VERDICTS
     counts = np.zeros((columns + 1) * width, np.int64)
     places = np.empty((counts.size, EXEMPLARS), np.int64)
     tally_findings(out, count, columns, counts, places)
     tallies: dict[Tally, int] = {}
-    shown: dict[Tally, list[tuple[int, str]]] = {}
-    for one in np.flatnonzero(counts):
-        position, rest = divmod(int(one), width)
-        tally = (
-            TEXT_COLUMN if position == columns else position,
-            rest // _VERDICTS,
-            rest % _VERDICTS,
-        )
+    first: dict[Tally, list[int]] = {}
+    for one in np.flatnonzero(counts).tolist():
+        position, rest = divmod(one, width)
+        column = TEXT_COLUMN if position == columns else position
+        tally = (column, rest // _VERDICTS, rest % _VERDICTS)
         tallies[tally] = int(counts[one])
-        if exemplars:
-            first = places[one, : min(tallies[tally], EXEMPLARS)]
-            shown[tally] = [_masked(block, out, int(place)) for place in first]
-    return tallies, shown
+        first[tally] = places[one, : min(tallies[tally], EXEMPLARS)].tolist()
+    return tallies, first
 
 
 def _masked(block: Block, out: Out, place: int) -> tuple[int, str]:

@@ -171,13 +171,16 @@ def gather(first: int, last: int, out: Any, whose: Any, records: Any, row: int) 
             flaws |= 1 << verdict
             continue
         rank = whose[out.column[at]]
-        if rank == _STAFF and is_contact_or_name(entity):
+        if not rank_counts(rank, entity):
             continue
-        mask |= np.uint64(1) << np.uint64(entity)
+        bit = np.uint64(1) << np.uint64(entity)
         seen = False
-        for earlier in range(first, at):
-            if out.key0[earlier] == out.key0[at] and out.key1[earlier] == out.key1[at]:
-                seen = seen or out.verdict[earlier] == _VALID
+        if mask & bit:  # a value can't have been seen before its entity
+            for earlier in range(first, at):
+                if out.key0[earlier] == out.key0[at] and out.key1[earlier] == out.key1[at]:
+                    counts = rank_counts(whose[out.column[earlier]], entity)
+                    seen = seen or (counts and out.verdict[earlier] == _VALID)
+        mask |= bit
         if not seen:
             info0 += out.key0[at]
             info1 += out.key1[at]
@@ -204,9 +207,10 @@ def gather(first: int, last: int, out: Any, whose: Any, records: Any, row: int) 
 
 
 @kernel
-def is_contact_or_name(entity: int) -> bool:
-    """Tell whether an entity is one that staff columns hold without saying anything of a subject."""
-    return entity in (_PERSON, _ADDRESS, _MOBILE, _LANDLINE, _EMAIL)
+def rank_counts(rank: int, entity: int) -> bool:
+    """Tell whether a value says something of the record's persons: contacts and names of staff don't."""
+    named = entity in (_PERSON, _ADDRESS, _MOBILE, _LANDLINE, _EMAIL)
+    return rank != _STAFF or not named
 
 
 @kernel

@@ -17,7 +17,7 @@ from piidetect.schema import ENTITIES, TEXT_COLUMN, Verdict
 from piidetect.sources import Options, open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from piidetect.case import PartWriter
     from piidetect.columns import Column
@@ -65,16 +65,21 @@ def prepare(source: OpenSource, rules: Rules) -> tuple[tuple[Column, ...], Setup
 
 
 def results(
-    source: OpenSource, setup: Setup, threads: int, tell: Callable[[int], None] | None = None
+    source: OpenSource,
+    setup: Setup,
+    threads: int,
+    tell: Callable[[int], None] | None = None,
+    known: Container[Tally] = (),
 ) -> Iterator[BlockResult]:
     """Yield the results of a source's blocks in order.
 
     With more threads than one the caller's thread reads and splits while others detect; as many
-    blocks are under way as there are threads, and one more.
+    blocks are under way as there are threads, and one more. For tallies that are `known` when a block's
+    turn comes no masked texts are made; add those of which the results so far gave enough.
     """
     if threads == 1:
         for block in source.blocks():
-            result = detect_block(block, setup)
+            result = detect_block(block, setup, known=known)
             if tell is not None:
                 tell(result.records.num_rows)
             yield result
@@ -83,7 +88,7 @@ def results(
     with ThreadPoolExecutor(threads, thread_name_prefix="piidetect") as pool:
         try:
             for block in source.blocks():
-                waiting.append(pool.submit(detect_block, block, setup))
+                waiting.append(pool.submit(detect_block, block, setup, known=known))
                 if tell is not None:
                     tell(block.row_start.size)
                 while len(waiting) > threads or (waiting and waiting[0].done()):
@@ -106,13 +111,16 @@ def map_source(
     rules.ready()
     tallies: dict[Tally, int] = {}
     shown: dict[Tally, list[tuple[int, str]]] = {}
-    for result in results(source, setup, rules.threads, tell):
+    known: set[Tally] = set()  # grows in the order of blocks, so the first texts are kept
+    for result in results(source, setup, rules.threads, tell, known):
         part.write(result.records, result.findings)
         for tally, count in result.tallies.items():
             tallies[tally] = tallies.get(tally, 0) + count
         for tally, texts in result.exemplars.items():
             kept = shown.setdefault(tally, [])
             kept.extend(texts[: EXEMPLARS - len(kept)])
+            if len(kept) == EXEMPLARS:
+                known.add(tally)
     ledger = source.ledger
     return {
         "path": source.path,
