@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from piidetect import case_folder as layout
-from piidetect.schema import Verdict
 
 if TYPE_CHECKING:
     import os
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from piidetect.events import Received
     from piidetect.policies import Assessment
     from piidetect.sampling import Sample, SampleResult
+    from piidetect.schema import Verdict
 
 
 class Case:
@@ -123,23 +123,9 @@ class Case:
     @property
     def counts(self) -> pd.DataFrame:
         """Return entity × findings, distinct_valid, rows and a column for each verdict."""
-        import pandas as pd
+        from piidetect.case.frames import counts
 
-        rows = [
-            {
-                "entity": name,
-                "findings": value["findings"],
-                "distinct_valid": value["distinct_valid"],
-                "rows": value["rows"],
-                **value["verdicts"],
-            }
-            for name, value in self.result.entities.items()
-        ]
-        verdicts = [verdict.name.lower() for verdict in Verdict if verdict]
-        used = [name for name in verdicts if any(name in row for row in rows)]
-        columns = ["entity", "findings", "distinct_valid", "rows", *used]
-        table = pd.DataFrame(rows, columns=columns).set_index("entity")
-        return table.fillna(0).astype("int64")
+        return counts(self)
 
     @property
     def funnel(self) -> pd.DataFrame:
@@ -186,16 +172,9 @@ class Case:
     @property
     def columns(self) -> pd.DataFrame:
         """Return one row a column: source, position, header, entity, whose, evidence, kind."""
-        import pandas as pd
+        from piidetect.case.frames import columns
 
-        names = ["source", "position", "header", "entity", "whose", "evidence", "kind"]
-        rows = [
-            {"source": part.meta["path"], **column}
-            for part in self.parts
-            for column in part.meta["columns"]
-        ]
-        more = sorted({name for row in rows for name in row} - set(names))
-        return pd.DataFrame(rows, columns=[*names, *more])
+        return columns(self)
 
     @property
     def alerts(self) -> pd.DataFrame:
