@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 #: The commands in the order of the help; each is the click command of that name in its module.
-<<<<<<< HEAD
 COMMANDS = (
     "scan",
     "report",
     "links",
     "assess",
+    "manifest",
     "events",
     "sample",
     "claim",
@@ -42,13 +42,6 @@ COMMANDS = (
     "detect",
     "recognizers",
 )
-=======
-<<<<<<< HEAD
-COMMANDS = ("scan", "report", "assess", "sample", "events", "claim", "detect", "recognizers")
-=======
-COMMANDS = ("scan", "report", "manifest", "sample", "events", "claim", "detect", "recognizers")
->>>>>>> 96cebcf (Digests sm3 and md5 in the pass that reads; manifest as CSV or DFXML)
->>>>>>> 5b6ff5a (Digests sm3 and md5 in the pass that reads; manifest as CSV or DFXML)
 
 
 class _Commands(click.Group):

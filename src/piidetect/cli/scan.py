@@ -49,11 +49,8 @@ def scan(
 ) -> None:
     """Scan sources and print the report."""
     day = _day(reference_date)
-<<<<<<< HEAD
     asked = asked_of(options)
-=======
     options["digests"] = tuple(options.pop("digest").split(","))
->>>>>>> 96cebcf (Digests sm3 and md5 in the pass that reads; manifest as CSV or DFXML)
     options["limits"] = _limits({name: options.pop(f"max_{name}") for name in _LIMITS})
     with progress_bar(language(lang)) as progress:
         case = pii.scan(list(paths), out=out, reference_date=day, progress=progress, **options)
