@@ -30,6 +30,8 @@ FORMATS = (
     "spreadsheet",
     "sqlite",
     "duckdb_file",
+    "document",
+    "mail",
     "dbase",
     "seven_zip",
     "compressed",

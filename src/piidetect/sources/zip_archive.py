@@ -32,6 +32,8 @@ _LOCAL = b"PK\x03\x04"
 _OFFICE = {
     "xl/workbook.xml": "spreadsheet",
     "xl/workbook.bin": "spreadsheet",
+    "word/document.xml": "document",
+    "ppt/presentation.xml": "document",
 }
 
 #: By the type that an OpenDocument says of itself at its beginning.
