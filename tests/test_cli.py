@@ -82,15 +82,22 @@ def test_the_commands_are_those_that_exist():
     assert sorted(" ".join(path) for path, _ in commands()) == [
         "assess",
         "claim",
+        "compare",
         "detect",
         "events",
+        "links",
         "manifest",
+        "merge",
+        "overlap",
+        "portfolio",
         "recognizers",
         "recognizers check",
         "recognizers list",
+        "rekey",
         "report",
         "sample",
         "scan",
+        "verify",
     ]
 
 
