@@ -331,6 +331,7 @@ def test_the_same_case_gives_the_same_bytes(tmp_path):
             for _ in range(2)
         }
         assert len(texts) == 1
+        assert f'"identity": "39 = {case.result.funnel[-1].remaining} + ' in texts.pop()
 
 
 # ---------------------------------------------------------------- laws

@@ -146,7 +146,6 @@ def graded(
     persons: Mapping[str, int],
     *,
     notes: tuple[Mapping[str, str], ...],
-    ledger: Mapping[str, Any] | None = None,
 ) -> Assessment:
     """Return the assessment of persons; ``persons`` is figure → number, the low one first."""
     scenarios = []
@@ -176,5 +175,4 @@ def graded(
         working=working,
         scenarios=tuple(scenarios) if len(scenarios) > 1 else (),
         notes=notes,
-        ledger=ledger or {},
     )

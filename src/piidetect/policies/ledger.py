@@ -93,8 +93,23 @@ def ledger(
         pairs=sum(found.pairs[held] for held in kept),
         information=sum(found.information[held] for held in kept),
     )
-    excluded = {step.step: step.excluded for step in steps[1:-1]}
-    excluded |= {"public_information": public, "company_contact": companies}
+    extra = {"public_information": public, "company_contact": companies}
+    return _sums(counts, steps, extra, total)
+
+
+def as_scanned(counts: Counts) -> dict[str, Any]:
+    """Return the rows and where they went under the rule that the case was scanned with.
+
+    Raises:
+        CaseError: they don't add up.
+    """
+    return _sums(counts, counts.funnel, {}, counts.funnel[-1].remaining)
+
+
+def _sums(
+    counts: Counts, steps: Sequence[Step], extra: Mapping[str, int], total: int
+) -> dict[str, Any]:
+    excluded = {step.step: step.excluded for step in steps[1:-1]} | dict(extra)
     rows = steps[0].remaining
     out = sum(excluded.values())
     if rows != total + out or min(excluded.values()) < 0:

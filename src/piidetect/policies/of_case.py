@@ -75,17 +75,24 @@ def assess(
     body = loaded.body
     if app_type is not None and not isinstance(body, Necessity):
         raise ArgumentError(f"app_type is for policies of necessity, not for {loaded.id!r}")
-    if isinstance(body, Necessity):
-        return beyond(case, loaded, body, app_type)
-    if isinstance(body, Axis):
-        return labelled(case, loaded, body)
-    if isinstance(body, tuple):
-        persons = case.result.persons
-        figures = {"low": persons.low, "point": persons.point, "high": persons.high}
-        return graded(loaded, body, figures, notes=stated(loaded))
     if isinstance(body, Band):
         return _of_band(case, loaded, body, asked)
-    return _Bench(case, body, asked).assessment(loaded)
+    if isinstance(body, Tiers):
+        return _Bench(case, body, asked).assessment(loaded)
+    return replace(_sorted(case, loaded, app_type), ledger=rows.as_scanned(case.result))
+
+
+def _sorted(case: Case, policy: Policy, app_type: str | None) -> Assessment:
+    """Return the assessment under a policy that knows no tiers."""
+    body = policy.body
+    if isinstance(body, Necessity):
+        return beyond(case, policy, body, app_type)
+    if isinstance(body, Axis):
+        return labelled(case, policy, body)
+    assert isinstance(body, tuple)
+    persons = case.result.persons
+    figures = {"low": persons.low, "point": persons.point, "high": persons.high}
+    return graded(policy, body, figures, notes=stated(policy))
 
 
 def _of_band(case: Case, policy: Policy, body: Band, asked: Asked) -> Assessment:
