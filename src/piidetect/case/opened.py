@@ -176,6 +176,13 @@ class Case:
 
         return columns(self)
 
+    @cached_property
+    def sectors(self) -> pd.DataFrame:
+        """Return sector × sources, records, persons, and its IDs by sex and age; told by headings."""
+        from piidetect.report.sectors import tabulate
+
+        return tabulate(self, self._threads)
+
     @property
     def alerts(self) -> pd.DataFrame:
         """Return one row an alert: source, code, message, row, byte_offset."""

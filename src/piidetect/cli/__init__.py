@@ -28,6 +28,7 @@ COMMANDS = (
     "scan",
     "report",
     "links",
+    "sectors",
     "assess",
     "manifest",
     "events",
