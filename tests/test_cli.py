@@ -97,6 +97,7 @@ def test_the_commands_are_those_that_exist():
         "report",
         "sample",
         "scan",
+        "sectors",
         "verify",
     ]
 
