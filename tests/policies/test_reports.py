@@ -151,6 +151,7 @@ def test_scan_assesses_too(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("姓名,手机号\n" + "".join(f"张三,138001{n:05}\n" for n in range(5100)))
     done = run("scan", path, "--policy", "cn-criminal-2017", "--format", "json", "--lang", "zh")
+    assert done.exit_code == 0, done.stderr
     [one] = json.loads(done.stdout)["assessments"]
     assert one["level"] == "serious"
     assert run("scan", path, "--policy", "nothing").exit_code == 2
