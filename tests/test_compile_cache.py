@@ -114,7 +114,7 @@ def test_a_private_folder_is_last(blocked, tmp_path, monkeypatch):
 def test_numba_keeps_kernels_there_even_if_it_was_imported_before(tmp_path):
     code = (
         "import numba, numpy as np\n"
-        "from piidetect.kernels.distinct import value_bits as kernel\n"
+        "from piidetect.kernels.distinct import tally_values as kernel\n"
         "print(kernel._cache.cache_path)\n"
     )
     environment = {**os.environ, VARIABLE: str(tmp_path)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -41,6 +42,7 @@ def test_the_child_ends_with_the_scan_even_if_that_fails(started):
 
 def test_a_child_that_takes_too_long_is_not_waited_for(started, monkeypatch):
     monkeypatch.setattr(first_run, "PATIENCE", 0.01)
+    monkeypatch.setattr(first_run, "rehearse", lambda: None)
     with first_run.compiling_beside(2) as ready:
         ready()
         assert started[0].poll() is None
@@ -82,3 +84,28 @@ def test_kernels_are_cold_until_one_is_kept(tmp_path, monkeypatch):
     assert kernels.cold()
     (tmp_path / "kernels" / "blocks.scan_block-1.py311.nbi").touch()
     assert not kernels.cold()
+
+
+def test_the_rehearsal_uses_what_comes_after_the_largest_kernel_and_leaves_nothing(
+    tmp_path, monkeypatch
+):
+    from piidetect.kernels import blocks, distinct, rows, values
+
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    scanned = list(blocks.scan_block.signatures)
+    first_run.rehearse()
+    for one in (rows.summarise_rows, values._check_cells, distinct.scatter_values):
+        assert one.signatures
+    assert blocks.scan_block.signatures == scanned
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_scan_goes_on_where_the_rehearsal_fails(started, monkeypatch):
+    def full():
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(first_run, "PATIENCE", 0.01)
+    monkeypatch.setattr(first_run, "rehearse", full)
+    with first_run.compiling_beside(2) as ready:
+        ready()

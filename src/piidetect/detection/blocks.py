@@ -94,9 +94,15 @@ def detect_block(
         exemplars: whether to keep masked texts.
         known: the tallies of which enough masked texts are kept already.
     """
+    return result_of(block, setup, *find(block, setup), exemplars=exemplars)
+
+
+def result_of(
+    block: Block, setup: Setup, out: Out, first: np.ndarray, *, exemplars: bool = True
+) -> BlockResult:
+    """Make records and counts of what :func:`find` found in a block."""
     import pyarrow as pa
 
-    out, first = find(block, setup)
     rows = block.row_start.size
     made = new_records(rows)
     summarise_rows(

@@ -6,22 +6,25 @@ tuple of arrays would touch a counter for each of them. And a tuple of arrays is
 eighty machine words, so what runs for every cell is inlined into one kernel. (Measured on a million
 rows: 17 s with counters, 6 s without, under 1 s inlined.)
 
-Each function that numba compiles by itself costs the first scan 0.1 to 0.5 s. So helpers with one
-caller are inlined before typing, numba makes no wrappers that nobody calls, and a constant or a byte
-as argument doesn't make a function be compiled once more.
+Each function that numba compiles by itself costs the first scan 0.1 to 0.2 s. So helpers with one
+caller are inlined before typing, and a constant or a byte as argument doesn't make a function be
+compiled once more. What kernels call is compiled for them only (see :mod:`piidetect.kernels.libraries`).
+No kernel allocates an array: callers hand in what is to be filled.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from numba import njit, types
-from numba.core import event, ir
+from numba.core import event
 from numba.core.caching import FunctionCache
+
+from piidetect.kernels.libraries import FITS, PART, WHOLE
+from piidetect.kernels.shortcuts import Shortcuts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,41 +61,29 @@ def _locked(folder: str) -> Iterator[None]:
         os.close(handle)
 
 
-class _Lean(event.Listener):  # type: ignore[misc]
-    """While numba compiles: no garbage collection, and no copies of what doesn't change.
+class _Compiling(event.Listener):  # type: ignore[misc]
+    """Notes when numba begins and ends to compile a kernel, and takes the shortcuts meanwhile."""
 
-    Collecting takes a tenth of the time and frees little. For every block that numba inlines it
-    copies the scope with all its variables and then renames them anyway: that is a fifth.
-    """
+    def __init__(self) -> None:
+        self._shortcuts = Shortcuts()
 
-    depth = 0
-    collected = False
+    def on_start(self, event: Any) -> None:
+        """Begin, if it is a kernel of ours."""
+        if _is_kernel(event):
+            self._shortcuts.enter()
 
-    def on_start(self, event: Any) -> None:  # noqa: ARG002
-        """Begin with the outermost function."""
-        if self.depth == 0:
-            self.collected = gc.isenabled()
-            gc.disable()
-            for one in _SHARED:
-                one.__deepcopy__ = _itself
-        self.depth += 1
-
-    def on_end(self, event: Any) -> None:  # noqa: ARG002
-        """End with the outermost function."""
-        self.depth -= 1
-        if self.depth == 0:
-            for one in _SHARED:
-                del one.__deepcopy__
-            if self.collected:
-                gc.enable()
+    def on_end(self, event: Any) -> None:
+        """End, however that went."""
+        if _is_kernel(event):
+            self._shortcuts.leave()
 
 
-def _itself(one: Any, _: Any) -> Any:
-    return one
+def _is_kernel(event: Any) -> bool:
+    return getattr(event.data["dispatcher"], "is_kernel", False)
 
 
-_SHARED = [one for one in (ir.Scope, ir.Loc) if not hasattr(one, "__deepcopy__")]
-event.register("numba:compile", _Lean())
+if FITS:
+    event.register("numba:compile", _Compiling())
 
 
 def _plain(kind: Any) -> Any:
@@ -104,11 +95,20 @@ def _plain(kind: Any) -> Any:
 
 def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Return a decorator that makes a kernel with numba's options."""
+    options |= {"nogil": True, "_nrt": False, "no_cfunc_wrapper": True}
 
     def decorate(function: Callable[..., Any]) -> Any:
-        dispatcher = njit(nogil=True, cache=True, no_cfunc_wrapper=True, **options)(function)
+        dispatcher = njit(cache=True, **options, **({"pipeline_class": WHOLE} if FITS else {}))(
+            function
+        )
         dispatcher._cache = _KernelCache(function)  # noqa: SLF001 - numba takes no other
-        template = dispatcher.get_call_template
+        dispatcher.is_kernel = True
+        part = dispatcher
+        if FITS:
+            part = njit(pipeline_class=PART, no_cpython_wrapper=True, **options)(function)
+            part.is_kernel = True
+            dispatcher.get_overload = part.get_overload
+        template = part.get_call_template
 
         def general(args: Any, kws: Any) -> Any:
             """Type a call from another kernel."""
@@ -116,19 +116,17 @@ def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:
             return template(plain, {name: _plain(one) for name, one in kws.items()})
 
         dispatcher.get_call_template = general
+        dispatcher.part = part
         return dispatcher
 
     return decorate
 
 
-#: Decorator of kernels that allocate no array.
-kernel = _decorator(_nrt=False)
+#: Decorator of kernels. What Python calls and what kernels call is compiled apart, when it is called.
+kernel = _decorator()
 
-#: Decorator of kernels that allocate arrays; they call no other kernel for every cell.
-allocating = _decorator()
-
-#: Decorator of kernels that only kernels call.
-inner = _decorator(_nrt=False, no_cpython_wrapper=True)
+#: The same, of kernels that Python has no need to call.
+inner = kernel
 
 #: Decorator of functions on the path of every cell: part of the kernel that calls them.
-inlined = _decorator(_nrt=False, inline="always")
+inlined = _decorator(inline="always")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from piidetect.kernels.compiling import kernel
+from piidetect.kernels.compiling import inner, kernel
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
 from piidetect.kernels.split import (
     FIELD_BYTES,
@@ -21,7 +21,6 @@ from piidetect.kernels.split import (
     empty_rows,
     grammar,
     index_row,
-    inner,
     is_blank,
     is_delimiter,
 )

@@ -21,9 +21,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
+from piidetect.kernels.compiling import inner
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
 from piidetect.schema import RowKind
 
@@ -112,10 +113,6 @@ def empty_rows(rows: int, n_columns: int) -> Rows:
         np.zeros(len(TALLY), np.int64),
         np.empty((2, n_columns), np.int64),
     )
-
-
-#: Kernels that only kernels call: numba makes no wrapper for Python, which takes a while.
-inner = njit(nogil=True, cache=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 @inner
