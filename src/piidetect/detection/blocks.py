@@ -94,11 +94,17 @@ def detect_block(
         exemplars: whether to keep masked texts.
         known: the tallies of which enough masked texts are kept already.
     """
-    return result_of(block, setup, *find(block, setup), exemplars=exemplars)
+    return result_of(block, setup, *find(block, setup), exemplars=exemplars, known=known)
 
 
 def result_of(
-    block: Block, setup: Setup, out: Out, first: np.ndarray, *, exemplars: bool = True
+    block: Block,
+    setup: Setup,
+    out: Out,
+    first: np.ndarray,
+    *,
+    exemplars: bool = True,
+    known: Container[Tally] = (),
 ) -> BlockResult:
     """Make records and counts of what :func:`find` found in a block."""
     import pyarrow as pa
