@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from piidetect.schema import RowKind
-from piidetect.sources import Options, open_source
+from piidetect.sources import Alert, Options, open_content, open_source
+from piidetect.sources.content import content_of_bytes
 
 
 def rows_of_block(block) -> list[tuple]:
@@ -40,3 +41,18 @@ def read(path, **options) -> tuple:
 def texts(rows) -> list[tuple[str, ...]]:
     """Return the cells of each row as strings."""
     return [tuple(cell.decode("utf-8") for cell in row[3]) for row in rows]
+
+
+def opened(raw, name="a.sql", block_bytes=1 << 22):
+    """Return (tables by the end of their path, alerts on the whole) after reading all rows."""
+    tables, alerts = {}, []
+    for one in open_content(content_of_bytes(raw, name, name), Options(block_bytes=block_bytes)):
+        if isinstance(one, Alert):
+            alerts.append(one)
+            continue
+        rows = []
+        for block in one.blocks():
+            assert not block.data[-64:].any()
+            rows += rows_of_block(block)
+        tables[one.path.rpartition("!/")[2]] = (one, rows)
+    return tables, alerts

@@ -8,29 +8,13 @@ import hashlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.sources.reading import rows_of_block
+from tests.sources.reading import opened
 
 from piidetect.schema import RowKind
-from piidetect.sources import Alert, Options, open_content
-from piidetect.sources.content import Head, content_of_bytes
+from piidetect.sources.content import Head
 from piidetect.sources.registry import Match, format_of
 from piidetect.sources.sql import sniff
 from piidetect.sources.sql_statements import Schema, plain_name, read_statement
-
-
-def opened(raw, name="a.sql", block_bytes=1 << 22):
-    """Return (tables by the end of their path, alerts on the whole) after reading all rows."""
-    tables, alerts = {}, []
-    for one in open_content(content_of_bytes(raw, name, name), Options(block_bytes=block_bytes)):
-        if isinstance(one, Alert):
-            alerts.append(one)
-            continue
-        rows = []
-        for block in one.blocks():
-            assert not block.data[-64:].any()
-            rows += rows_of_block(block)
-        tables[one.path.rpartition("!/")[2]] = (one, rows)
-    return tables, alerts
 
 
 def cells(rows):

@@ -37,6 +37,13 @@ FORMATS = (
     "compressed",
     "tar_archive",
     "sql",
+    "json_records",
+    "bson_dump",
+    "small_trees",
+    "cards",
+    "xml_records",
+    "html_tables",
+    "redis_log",
     "delimited",
 )
 

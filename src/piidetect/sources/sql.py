@@ -137,6 +137,7 @@ def take_outline(feed: Feed, ledger: Ledger, *, backslash: bool) -> Outline:
         offsets = [int(place) for place in one.piece.offsets(np.array(places, np.int64))]
         if not isinstance(one, Run):
             _note(outline.texts, offsets[0], offsets[-1], joined=False)
+            last = None  # the text lies in no table
             continue
         found = outline.tables.setdefault(one.shape, Found())
         _note(found, offsets[0], offsets[-1], joined=last is one.shape)

@@ -15,6 +15,7 @@ from piidetect.sources.alerts import Alert
 from piidetect.sources.extents import Extents
 from piidetect.sources.feed import Feed
 from piidetect.sources.ledger import Ledger
+from piidetect.sources.lines import LINE_BYTES, lines_of
 from piidetect.sources.rows import Row, RowSource, block_of_rows
 from piidetect.sources.sample_blocks import joined, regular
 from piidetect.sources.sql_walk import Run, Shape, Walker
@@ -28,9 +29,8 @@ if TYPE_CHECKING:
     from piidetect.sources.options import Options
     from piidetect.sources.sql import Found, Outline
 
-#: Bytes of each of the three samples; lines of text longer than this are cut.
+#: Bytes of each of the three samples.
 _SAMPLE_BYTES = 1 << 18
-_TEXT_BYTES = 1 << 20
 
 
 @dataclass(slots=True)
@@ -235,22 +235,9 @@ def _lines(content: Content, found: Found, encoding: str) -> Iterator[Row]:
 
 def _lines_of(stream: Extents, encoding: str) -> Iterator[Row]:
     """Yield the lines of one extent."""
-    step = min(_TEXT_BYTES, stream.bytes + 1)
+    step = min(LINE_BYTES, stream.bytes + 1)
     reading = cast("BinaryIO", stream)
     feed = Feed(reading, encoding, True, step, Ledger(), exact=True, digesting=False)
-    while True:
-        piece = feed.read()
-        text, begin = piece.data[: piece.size].tobytes(), 0
-        while begin < len(text):
-            stop = text.find(b"\n", begin)
-            if stop < 0 and not piece.final and len(text) - begin < _TEXT_BYTES:
-                break
-            stop = len(text) if stop < 0 else stop
-            line = text[begin:stop].decode("utf-8", "replace").strip()
-            if line:
-                place = piece.offsets(np.array([begin], np.int64))
-                yield Row(int(stream.offsets(place)[0]), [line], RowKind.TEXT)
-            begin = stop + 1
-        if piece.final:
-            return
-        feed.keep(piece, min(begin, piece.size))
+    for place, line in lines_of(feed):
+        offset = int(stream.offsets(np.array([place], np.int64))[0])
+        yield Row(offset, [line.strip()], RowKind.TEXT)
