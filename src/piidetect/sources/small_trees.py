@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import plistlib
 import re
+import struct
 from typing import TYPE_CHECKING, Any
+from xml.parsers import expat
 
 from piidetect.errors import SourceError
 from piidetect.sources.alerts import Alert
@@ -22,6 +24,19 @@ if TYPE_CHECKING:
     from piidetect.sources.ledger import Ledger
     from piidetect.sources.options import Options
     from piidetect.sources.rows import RowSource
+
+#: What the parser of property lists raises for broken ones, by what its parts do.
+_PLIST_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,  # InvalidFileException too
+    expat.ExpatError,
+    struct.error,
+)
 
 #: A reference to an anchor: a few of them, nested, stand for more text than fits anywhere.
 _REFERENCE = re.compile(r"(?:^|[-:,\[])\s*\*\w|<<\s*:")
@@ -81,9 +96,7 @@ def _plist(content: Content) -> list[Any]:
     """Return the records of a property list."""
     try:
         value = plistlib.loads(whole_bytes(content), dict_type=_Doubles)
-    except SourceError:
-        raise
-    except Exception as error:  # the parser raises whatever its parts do
+    except _PLIST_ERRORS as error:
         message = f"the property list can't be parsed ({type(error).__name__})"
         raise SourceError(message) from error
     return _records(value)
