@@ -16,6 +16,7 @@ ORDER = (
     ("errors",),
     (
         "schema",
+        "arrow_arrays",
         "cores",
         "_resources",
         "_compile_cache",

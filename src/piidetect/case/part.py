@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from piidetect import case_folder as layout
+from piidetect.arrow_arrays import as_numpy
 from piidetect.case.parquet_file import ParquetFile
 from piidetect.errors import CaseError, SchemaError
 from piidetect.schema import schemas
@@ -153,7 +154,7 @@ class _TableWriter:
 
     def _gather(self, batch: pa.RecordBatch | pa.Table) -> None:
         names = self._schema.names
-        self._waiting.append({name: batch[name].to_numpy() for name in names})
+        self._waiting.append({name: as_numpy(batch[name]) for name in names})
         self.rows += batch.num_rows
         self._waiting_rows += batch.num_rows
         if self._waiting_rows >= GROUP_ROWS:

@@ -11,6 +11,7 @@ import itertools
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from piidetect.arrow_arrays import as_numpy
 from piidetect.errors import CaseError
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ def slices(
                 for group in range(file.num_row_groups):
                     if number % turns == turn:
                         table = file.read_row_group(group, columns=list(names), use_threads=False)
-                        yield start, [table[name].to_numpy() for name in names]
+                        yield start, [as_numpy(table[name]) for name in names]
                     start += file.metadata.row_group(group).num_rows
                     number += 1
         except (OSError, KeyError, pa.ArrowException) as error:
@@ -248,7 +249,7 @@ def stretch(
             skipped, last = _last_row(file, begin - 1), -1
             for group in range(begin, groups if end > begin else begin):
                 table = file.read_row_group(group, columns=list(names), use_threads=False)
-                columns = [table[name].to_numpy() for name in names]
+                columns = [as_numpy(table[name]) for name in names]
                 rows = columns[0]
                 start = _end_of(rows, skipped)
                 stop = rows.size if group < end else _end_of(rows, last)

@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from piidetect.arrow_arrays import as_numpy
 from piidetect.errors import CaseError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def slices(groups: Sequence[RowGroup], names: Sequence[str]) -> Iterator[list[np
             with pq.ParquetFile(path) as file:
                 for group in some:
                     table = file.read_row_group(group.number, columns=names, use_threads=False)
-                    columns = [table[name].to_numpy() for name in names]
+                    columns = [as_numpy(table[name]) for name in names]
                     for start in range(0, table.num_rows, SLICE):
                         yield [column[start : start + SLICE] for column in columns]
         except (OSError, KeyError, pa.ArrowException) as error:

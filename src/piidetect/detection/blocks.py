@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from piidetect.arrow_arrays import as_arrow
 from piidetect.detection.masking import mask
 from piidetect.kernels.blocks import scan_block
 from piidetect.kernels.plan import Out, Scratch, new_out, new_records, new_scratch, tally_findings
@@ -126,17 +127,17 @@ def result_of(
     )
     count = int(out.count[0])
     findings = pa.RecordBatch.from_arrays(
-        [pa.array(getattr(out, name)[:count]) for name in schemas()["findings"].names],
+        [as_arrow(getattr(out, name)[:count]) for name in schemas()["findings"].names],
         schema=schemas()["findings"],
     )
-    own = {
+    own: dict[str, np.ndarray] = {
         "row": np.arange(block.first_row, block.first_row + rows, dtype=np.uint32),
         "offset": block.row_offset.astype(np.uint64),
         "kind": block.row_kind,
     }
     records = pa.RecordBatch.from_arrays(
         [
-            pa.array(own[name] if name in own else getattr(made, name))
+            as_arrow(own[name] if name in own else getattr(made, name))
             for name in schemas()["records"].names
         ],
         schema=schemas()["records"],

@@ -12,7 +12,6 @@ from io import FileIO
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from piidetect.errors import SourceError
-from piidetect.sources import samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,12 +53,16 @@ class Head:
     @cached_property
     def encoding(self) -> tuple[str, int, bool]:
         """Return (encoding, bytes of its BOM, whether `raw` decides it)."""
+        from piidetect.sources import samples
+
         return samples.choose_encoding([samples.Sample(0, self.raw, self.whole)])
 
     @cached_property
     def text(self) -> bytes:
         """Return `raw` as UTF-8 without its BOM; what can't be decoded is U+FFFD."""
         encoding, bom, _ = self.encoding
+        from piidetect.sources import samples
+
         return samples.decode(self.raw[bom:], encoding, final=self.whole)[0]
 
     @cached_property
@@ -91,6 +94,8 @@ def read_head(content: Content) -> Head:
     Raises:
         SourceError: It can't be read.
     """
+    from piidetect.sources import samples  # with numba, which `piidetect --help` has no need of
+
     with content.open() as file:
         try:
             raw = samples.read_at(file, 0, HEAD_BYTES)
