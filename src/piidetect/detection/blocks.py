@@ -10,9 +10,20 @@ import numpy as np
 
 from piidetect.arrow_arrays import as_arrow
 from piidetect.detection.masking import mask
-from piidetect.kernels.blocks import scan_block
-from piidetect.kernels.plan import Out, Scratch, new_out, new_records, new_scratch, tally_findings
+from piidetect.kernels.blocks import scan_items
+from piidetect.kernels.gather import gather
+from piidetect.kernels.plan import (
+    Items,
+    Out,
+    Scratch,
+    new_items,
+    new_out,
+    new_records,
+    new_scratch,
+    tally_findings,
+)
 from piidetect.kernels.rows import RowScratch, new_row_scratch, summarise_rows
+from piidetect.kernels.survey import survey_block
 from piidetect.schema import ENTITIES, TEXT_COLUMN, Verdict, schemas
 
 if TYPE_CHECKING:
@@ -46,34 +57,40 @@ class BlockResult(NamedTuple):
     exemplars: Mapping[Tally, list[tuple[int, str]]]
 
 
+class _Room:
+    """What a thread works in: scratch, the items of a block, the findings of the slow ones."""
+
+    def __init__(self, cells: int) -> None:
+        self.scratch: Scratch = new_scratch()
+        self.items: Items = new_items(cells)
+        self.slow: Out = new_out(cells // 4 + 64)
+
+
 def find(block: Block, setup: Setup) -> tuple[Out, np.ndarray]:
     """Return the findings of a block as arrays, and int64[R+1] with the first one of each row."""
-    scratch: Scratch | None = getattr(_LOCAL, "scratch", None)
-    if scratch is None:
-        scratch = _LOCAL.scratch = new_scratch()
-    rows = block.row_start.size
-    capacity = block.cell_start.size + block.data.size // 32 + 64
+    room = _room(block.cell_start.size)
+    plan, tables, scratch, items = setup.plan, setup.tables, room.scratch, room.items
+    count = survey_block(block, plan, tables, scratch.sieve, items)
     while True:
-        out = new_out(capacity)
-        first = np.empty(rows + 1, np.int64)
-        scan_block(
-            block.data,
-            block.cell_start,
-            block.cell_stop,
-            block.cell_column,
-            block.row_cell,
-            block.row_start,
-            block.first_row,
-            setup.plan,
-            setup.tables,
-            out,
-            scratch,
-            first,
-        )
-        needed = int(out.count[0])
-        if needed <= capacity:
-            return out, first
-        capacity = needed
+        slow = room.slow
+        slow.count[0] = 0
+        scan_items(block, items, count, plan, tables, slow, scratch)
+        found = int(slow.count[0])
+        if found <= slow.row.size:
+            break
+        room.slow = new_out(found)
+    out = new_out(count + found)
+    first = np.empty(block.row_start.size + 1, np.int64)
+    gather(block, items, count, slow, plan, out, scratch, first)
+    return out, first
+
+
+def _room(cells: int) -> _Room:
+    """Return the room of this thread, for so many cells."""
+    room: _Room | None = getattr(_LOCAL, "room", None)
+    if room is None or room.items.cell.size < cells:
+        room = _LOCAL.room = _Room(cells)
+    return room
 
 
 def _row_scratch() -> RowScratch:

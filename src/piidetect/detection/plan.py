@@ -50,6 +50,10 @@ _ALSO = {
     "CN_RESIDENT_ID": ("CN_FOREIGN_PERMANENT_RESIDENT_ID",),
     "CN_FOREIGN_PERMANENT_RESIDENT_ID": ("CN_RESIDENT_ID",),
 }
+_QUICK = {11: "mobile", 18: "resident_id"}
+_CARD_LENGTHS = (16, 17, 19)
+_BEGINS_WITH_9 = "foreign_permanent_resident_id"
+_PREFIXED = (12, 13, 15)
 _RANK = {"subject": 3, "unknown": 2, "doctor": 0, "organisation": 0}
 _OTHER_PERSON = 1
 _NOBODY_IN_PARTICULAR = 2
@@ -65,7 +69,7 @@ class Setup(NamedTuple):
 
 
 def set_up(
-    recognizers: Iterable[Recognizer], columns: Sequence[HasRole], *, today: int, key: bytes
+    recognizers: Iterable[Recognizer], columns: Sequence[HasRole], *, today: int, key: bytes | None
 ) -> Setup:
     """Make the plan for one source.
 
@@ -73,7 +77,7 @@ def set_up(
         recognizers: all recognizers, in any order.
         columns: the roles of the source's columns.
         today: the reference date, yyyymmdd.
-        key: 16 bytes, the case's key.
+        key: 16 bytes, the case's key; None where no keys are wanted.
 
     Raises:
         RecognizerError: a recognizer of the kind `shape` names a validator without a kernel.
@@ -88,7 +92,7 @@ def set_up(
     word_first, word_edge, words = _words(shapes)
     column_entity, column_context, column_profile, whose = _columns(columns)
     mail = [one for one in recognizers if one.validator == _EMAIL]
-    k0, k1 = struct.unpack("<QQ", key)
+    k0, k1 = struct.unpack("<QQ", key or bytes(16))
     plan = Plan(
         class_first=class_first,
         class_recognizer=class_recognizer,
@@ -101,9 +105,11 @@ def set_up(
         column_context=column_context,
         column_profile=column_profile,
         email=ENTITY_NUMBER[mail[0].entity] if mail else -1,
+        quick=_quick(shapes),
         today=today,
         k0=np.uint64(k0),
         k1=np.uint64(k1),
+        keyed=int(key is not None),
     )
     return Setup(plan, load_tables(), whose, len(columns))
 
@@ -117,6 +123,26 @@ def _classes(shapes: Sequence[Recognizer]) -> tuple[np.ndarray, np.ndarray]:
             listed += [n for n, one in enumerate(shapes) if (letters, digits) in one.classes]
             first.append(len(listed))
     return np.array(first, np.int32), np.array(listed or [0], np.int32)
+
+
+def _quick(shapes: Sequence[Recognizer]) -> np.ndarray:
+    """Return by digits whose number a cell of nothing else is, where `survey` can run the check.
+
+    The first recognizer in order of precedence that takes so many digits must have the validator
+    that goes with them, but for those of foreigners: they begin with 9, and `survey` leaves what
+    does. 12, 13 and 15 digits may be a mobile behind a prefix.
+    """
+    quick = np.full(LONGEST + 1, -2, np.int16)
+    for digits in range(LONGEST + 1):
+        takers = [
+            one for one in shapes if (0, digits) in one.classes and one.validator != _BEGINS_WITH_9
+        ]
+        wanted = _QUICK.get(digits, "bank_card" if digits in _CARD_LENGTHS else "")
+        if takers or digits in _PREFIXED:
+            quick[digits] = -1
+        if takers and takers[0].validator == wanted and not takers[0].context_required:
+            quick[digits] = ENTITY_NUMBER[takers[0].entity]
+    return quick
 
 
 def _words(shapes: Sequence[Recognizer]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scan the cells of a block: numbers, e-mail addresses and columns that are known as a whole."""
+"""Scan the cells that the survey left: numbers, e-mail addresses, columns known as a whole."""
 
 from __future__ import annotations
 
@@ -12,83 +12,20 @@ from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.email import email_start, email_stop
 from piidetect.kernels.fold import TOO_LONG, fold_cell
 from piidetect.kernels.keys import flush_keys, queue_key
-from piidetect.kernels.plain import encode, is_plain
-from piidetect.kernels.recognise import emit, fill_sieve
+from piidetect.kernels.plain import encode
+from piidetect.kernels.recognise import emit
 from piidetect.kernels.runs import scan_cell
-from piidetect.kernels.simd import between_bits, equal_bits, trailing_zeros
+from piidetect.kernels.simd import equal_bits, trailing_zeros
+from piidetect.kernels.survey import HAS_MAIL, HAS_NUMBER, SLOW
 from piidetect.kernels.values import BIRTH_DATE, DATE, GESTATION_WEEKS, _check
 from piidetect.schema import ENTITY_NUMBER
 
 _MOBILE = ENTITY_NUMBER["CN_MOBILE"]
 _LANDLINE = ENTITY_NUMBER["CN_LANDLINE"]
 _LANES = 32
-_STEP = 48  # windows of 64 bytes overlap by 16
 _LEAST_DIGITS = 7
 _MOST_VALUE = 1000
 _WHOLE_NUMBERS = 3  # to a spreadsheet: entities 0..2 (resident ID, mobile, bank card)
-
-
-@inlined
-def may_hold_number(digits: Any, links: Any) -> bool:
-    """Tell whether a window of 64 bytes may hold a number.
-
-    `digits` has a bit for each digit, `links` for each space, dash or closing bracket. Every number
-    that is recognized has seven digits in a row, or one of those between groups of at least three:
-    so dates, times, amounts and house numbers needn't be looked at.
-    """
-    two = digits & (digits >> np.uint64(1))
-    four = two & (two >> np.uint64(2))
-    if four & (four >> np.uint64(3)):
-        return True
-    three_on = two & (digits >> np.uint64(2))
-    three_back = two & (digits << np.uint64(1))
-    return (links & (three_back << np.uint64(2)) & (three_on >> np.uint64(1))) != 0
-
-
-@inlined
-def survey(data: Any, begin: int, stop: int) -> Any:
-    """Tell what a cell may hold: numbers (or masked ones), e-mail addresses, nothing to be folded.
-
-    Windows of 64 bytes overlap by 16, so that what a number needs lies within one.
-    """
-    number = False
-    ats, stars, wides = np.uint64(0), np.uint64(0), np.uint64(0)
-    leads = np.uint64(0)
-    position = begin
-    while position < stop:
-        digits, links = np.uint64(0), np.uint64(0)
-        for half in range(2):
-            at = position + half * _LANES
-            left = stop - at
-            if left <= 0:
-                break
-            bits = between_bits(data, at, 48, 10)
-            link = equal_bits(data, at, 32) | equal_bits(data, at, 45) | equal_bits(data, at, 41)
-            mail = equal_bits(data, at, 64)
-            star = equal_bits(data, at, 42)
-            wide = equal_bits(data, at, 0xEF)
-            leads |= wide
-            if wide:  # full-width digits, dash and closing bracket
-                third = between_bits(data, at + 2, 0x90, 10)
-                third |= equal_bits(data, at + 2, 0x8D) | equal_bits(data, at + 2, 0x89)
-                wide &= equal_bits(data, at + 1, 0xBC) & third
-            blank = equal_bits(data, at, 0xE3)
-            if blank:  # U+3000
-                wide |= blank & equal_bits(data, at + 1, 0x80) & equal_bits(data, at + 2, 0x80)
-            if left < _LANES:
-                inside = (np.uint64(1) << np.uint64(left)) - np.uint64(1)
-                bits &= inside
-                mail &= inside
-                star &= inside
-                wide &= inside
-            wides |= wide
-            digits |= bits << np.uint64(half * _LANES)
-            links |= link << np.uint64(half * _LANES)
-            ats |= mail
-            stars |= star
-        number = number or may_hold_number(digits, links)
-        position += 2 * _LANES if stop - position <= 2 * _LANES else _STEP
-    return number or (wides | stars) != 0, ats != 0, (leads | wides | stars) == 0
 
 
 @inlined
@@ -148,7 +85,6 @@ def whole_cell(
     begin: int,
     stop: int,
     entity: int,
-    unfolded: bool,
     where: Any,
     plan: Any,
     out: Any,
@@ -159,20 +95,17 @@ def whole_cell(
     The key is that of the canonical form: a date as a number, else the folded text in UTF-8.
     """
     profile = plan.column_profile[where[1]]
-    source, first, last = data, begin, stop
-    verdict: Any = np.int64(VALID)
-    if not is_plain(data, begin, stop, profile, unfolded):
-        codes, number = scratch.codes, scratch.number
-        number[0] = 0
-        count = fold_cell(data, begin, stop, codes)
-        verdict = np.int64(_check(codes, count, profile, plan.today, number))
-        begin, stop = trim(data, begin, stop)
-        first, last = begin, min(stop, begin + _MOST_VALUE)
-        if number[0] > 0 and profile in (BIRTH_DATE, DATE, GESTATION_WEEKS):  # however written
-            source, first, last = number.view(np.uint8), np.int64(0), np.int64(8)
-        elif count < TOO_LONG:
-            source, first = scratch.value, np.int64(0)
-            last = encode(codes, count, scratch.value)
+    codes, number = scratch.codes, scratch.number
+    number[0] = 0
+    count = fold_cell(data, begin, stop, codes)
+    verdict = np.int64(_check(codes, count, profile, plan.today, number))
+    begin, stop = trim(data, begin, stop)
+    source, first, last = data, begin, min(stop, begin + _MOST_VALUE)
+    if number[0] > 0 and profile in (BIRTH_DATE, DATE, GESTATION_WEEKS):  # however written
+        source, first, last = number.view(np.uint8), np.int64(0), np.int64(8)
+    elif count < TOO_LONG:
+        source, first = scratch.value, np.int64(0)
+        last = encode(codes, count, scratch.value)
     if verdict != 0:
         emit(begin, stop, entity, verdict, np.int64(0), where, out)
         queue_key(source, first, last, entity, out.count[0] - 1, plan, out, scratch)
@@ -210,61 +143,47 @@ def odd_cell(
 
 
 @kernel
-def scan_block(
-    data: Any,
-    cell_start: Any,
-    cell_stop: Any,
-    cell_column: Any,
-    row_cell: Any,
-    row_start: Any,
-    first_row: int,
+def scan_items(
+    block: Any,
+    items: Any,
+    count: int,
     plan: Any,
     tables: Any,
     out: Any,
     scratch: Any,
-    row_finding: Any,
 ) -> None:
-    """Write the findings of all cells in the order of rows.
+    """Write the findings of the slow items in order; `items.detail` gets how many each gave.
 
     Args:
-        data: uint8[size + 64], UTF-8.
-        cell_start: int64[C].
-        cell_stop: int64[C].
-        cell_column: uint16[C].
-        row_cell: int64[R+1].
-        row_start: int64[R].
-        first_row: number of the first row.
+        block: `Block` of C cells in R rows.
+        items: `Items` as `survey_block` made them.
+        count: how many they are.
         plan: `Plan`.
         tables: `Tables`.
         out: `Out`, to be filled.
-        scratch: `Scratch` of this thread.
-        row_finding: int64[R+1], filled with the first finding of each row.
+        scratch: `Scratch` of this thread, its sieve filled.
     """
-    fill_sieve(tables.placeholder, scratch.sieve)
-    for row in range(row_start.size):
-        row_finding[row] = out.count[0]
-        for cell in range(row_cell[row], row_cell[row + 1]):
-            begin, stop = cell_start[cell], cell_stop[cell]
-            if begin >= stop:
-                continue
-            column = np.int64(cell_column[cell])
-            where = (first_row + row, column, row_start[row])
-            before = out.count[0]
-            unfolded = False
-            if stop - begin > 5:
-                number, mail, unfolded = survey(data, begin, stop)
-                if number:
-                    scan_cell(data, begin, stop, where, plan, tables, out, scratch)
-                if mail and plan.email >= 0:
-                    scan_emails(data, begin, stop, where, plan, out, scratch)
-            entity = np.int64(plan.column_entity[column])
-            if out.count[0] > before or entity < 0:
-                continue
+    data = block.data
+    for item in range(count):
+        way = np.int64(items.way[item])
+        if way & SLOW == 0:
+            continue
+        cell, row = items.cell[item], items.row[item]
+        begin, stop = block.cell_start[cell], block.cell_stop[cell]
+        column = np.int64(block.cell_column[cell])
+        where = (block.first_row + row, column, block.row_start[row])
+        before = out.count[0]
+        if way & HAS_NUMBER:
+            scan_cell(data, begin, stop, where, plan, tables, out, scratch)
+        if way & HAS_MAIL:
+            scan_emails(data, begin, stop, where, plan, out, scratch)
+        entity = np.int64(plan.column_entity[column])
+        if out.count[0] == before and entity >= 0:
             if plan.column_profile[column] > 0:
-                whole_cell(data, begin, stop, entity, unfolded, where, plan, out, scratch)
+                whole_cell(data, begin, stop, entity, where, plan, out, scratch)
             elif entity < _WHOLE_NUMBERS:
                 odd_cell(data, begin, stop, entity, where, plan, out, scratch)
-    row_finding[row_start.size] = out.count[0]
+        items.detail[item] = out.count[0] - before
     flush_keys(
         scratch.words,
         scratch.place,

@@ -120,7 +120,7 @@ def queue_key(
     """
     size = stop - start
     count = size // _WORD + 2
-    if place < out.key0.size:
+    if plan.keyed and place < out.key0.size:
         if count > MOST_WORDS:
             key = hash_bytes(data, start, stop, plan.k0, plan.k1, np.uint64(prefix), True)
             out.key0[place], out.key1[place] = key

@@ -43,7 +43,10 @@ class Plan(NamedTuple):
     int16[65536]: entity of a column, -1 where none; `column_context` uint64[65536]: bits of the
     entities that a column's role speaks for; `column_profile` uint8[65536]: value profile of a
     column that is recognized as a whole, 0 where none; `email` int: entity of e-mail addresses,
-    -1 where off; `today` yyyymmdd; `k0`, `k1`: the key.
+    -1 where off; `quick` int16[LONGEST+1]: by the digits of a cell that holds nothing else the entity
+    of the recognizer that has the first claim, where `survey` can run its check; -1 where it can't,
+    -2 where nothing claims that many digits; `today` yyyymmdd; `k0`, `k1`: the key; `keyed`: 0 where
+    nobody asks for keys.
     """
 
     class_first: np.ndarray
@@ -57,9 +60,24 @@ class Plan(NamedTuple):
     column_context: np.ndarray
     column_profile: np.ndarray
     email: int
+    quick: np.ndarray
     today: int
     k0: np.uint64
     k1: np.uint64
+    keyed: int
+
+
+class Items(NamedTuple):
+    """Cells of a block that hold something or may, as arrays of equal capacity, in order.
+
+    `cell`, `row` int32[n]: which; `way` uint8[n]: how it is settled (`kernels.survey`); `detail`
+    int32[n]: of a quick ID its birth date and sex, of a slow item how many findings it gave.
+    """
+
+    cell: np.ndarray
+    row: np.ndarray
+    way: np.ndarray
+    detail: np.ndarray
 
 
 class Out(NamedTuple):
@@ -114,6 +132,16 @@ def new_out(capacity: int) -> Out:
         detail=np.empty(capacity, np.int32),
         key0=np.empty(capacity, np.uint64),
         key1=np.empty(capacity, np.uint64),
+    )
+
+
+def new_items(capacity: int) -> Items:
+    """Make room for `capacity` items."""
+    return Items(
+        cell=np.empty(capacity, np.int32),
+        row=np.empty(capacity, np.int32),
+        way=np.empty(capacity, np.uint8),
+        detail=np.empty(capacity, np.int32),
     )
 
 

@@ -67,6 +67,29 @@ def between_bits(typing_context: Any, data: Any, position: Any, low: Any, count:
 
 
 @intrinsic
+def sign_bits(typing_context: Any, data: Any, position: Any) -> Any:
+    """`sign_bits(data, position)`: bit i is set where data[position + i] is no ASCII."""
+    signature = types.uint64(data, types.int64)
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        vector = _load(context, builder, sig, args[0], args[1])
+        return _bits(builder, builder.icmp_signed("<", vector, ir.Constant(_VECTOR, None)))
+
+    return signature, code
+
+
+@intrinsic
+def leading_zeros(typing_context: Any, bits: Any) -> Any:
+    """`leading_zeros(bits)`: how many zeros stand above the highest set bit of a uint64."""
+    signature = types.int64(types.uint64)
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.ctlz(args[0], cgutils.false_bit)
+
+    return signature, code
+
+
+@intrinsic
 def trailing_zeros(typing_context: Any, bits: Any) -> Any:
     """`trailing_zeros(bits)`: the number of the lowest set bit of a uint64, 64 where none is."""
     signature = types.int64(types.uint64)
@@ -115,6 +138,41 @@ def copy_lanes(typing_context: Any, data: Any, position: Any, into: Any, at: Any
         return context.get_dummy_value()
 
     return signature, code
+
+
+_SHORTS = ir.VectorType(ir.IntType(16), 16)
+
+
+def weigh(weights: tuple[int, ...]) -> Any:
+    """Return the intrinsic `weighed(data, position)`: the sum of 16 ASCII digits, each times its weight.
+
+    Args:
+        weights: 16 small numbers; a sum stays below 32768.
+    """
+    shift = 48 * sum(weights)
+
+    @intrinsic
+    def weighed(typing_context: Any, data: Any, position: Any) -> Any:
+        signature = types.int64(data, types.int64)
+
+        def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            array = context.make_array(sig.args[0])(context, builder, args[0])
+            pointer = builder.gep(array.data, [args[1]])
+            kind = ir.VectorType(_BYTE, 16)
+            vector = builder.load(builder.bitcast(pointer, kind.as_pointer()), align=1)
+            wide = builder.zext(vector, _SHORTS)
+            product = builder.mul(wide, ir.Constant(_SHORTS, list(weights)))
+            add = cgutils.get_or_insert_function(
+                builder.module,
+                ir.FunctionType(ir.IntType(16), [_SHORTS]),
+                "llvm.vector.reduce.add.v16i16",
+            )
+            total = builder.zext(builder.call(add, [product]), ir.IntType(64))
+            return builder.sub(total, ir.IntType(64)(shift))
+
+        return signature, code
+
+    return weighed
 
 
 #: Messages that `hash_lanes` hashes at once.

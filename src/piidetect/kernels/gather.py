@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Put the findings of a block together in the order of its rows, and key the quick ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from piidetect.kernels.checks import VALID
+from piidetect.kernels.compiling import inlined, kernel
+from piidetect.kernels.keys import flush_keys, queue_key
+from piidetect.kernels.survey import QUICK_MAIL, QUICK_NUMBER, SLOW
+
+_MOST_LENGTH = 0xFFFF
+
+
+@inlined
+def _copy(slow: Any, source: int, out: Any, at: int) -> None:
+    """Copy one finding."""
+    out.row[at] = slow.row[source]
+    out.column[at] = slow.column[source]
+    out.entity[at] = slow.entity[source]
+    out.verdict[at] = slow.verdict[source]
+    out.start[at] = slow.start[source]
+    out.length[at] = slow.length[source]
+    out.detail[at] = slow.detail[source]
+    out.key0[at] = slow.key0[source]
+    out.key1[at] = slow.key1[source]
+
+
+@inlined
+def _quick_entity(way: int, size: int, column: int, plan: Any) -> int:
+    """Return the entity of a quick item."""
+    if way == QUICK_NUMBER:
+        return np.int64(plan.quick[size])
+    if way == QUICK_MAIL:
+        return np.int64(plan.email)
+    return np.int64(plan.column_entity[column])
+
+
+@inlined
+def _judge(entity: int, detail: int, out: Any, at: int) -> None:
+    """Write what is found at a place: a valid value, its key still to come."""
+    out.entity[at] = entity
+    out.verdict[at] = VALID
+    out.detail[at] = detail
+    out.key0[at] = np.uint64(0)
+    out.key1[at] = np.uint64(0)
+
+
+@kernel
+def gather(
+    block: Any,
+    items: Any,
+    count: int,
+    slow: Any,
+    plan: Any,
+    out: Any,
+    scratch: Any,
+    row_finding: Any,
+) -> None:
+    """Write the findings of all items in order.
+
+    Args:
+        block: `Block` of C cells in R rows.
+        items: `Items` that `survey_block` and `scan_items` have filled.
+        count: how many they are.
+        slow: `Out` of `scan_items`.
+        plan: `Plan`.
+        out: `Out` with room for all, to be filled.
+        scratch: `Scratch` of this thread.
+        row_finding: int64[R+1], filled with the first finding of each row.
+    """
+    data = block.data
+    at, source, next_row = np.int64(0), np.int64(0), np.int64(0)
+    for item in range(count):
+        row, way = np.int64(items.row[item]), np.int64(items.way[item])
+        while next_row <= row:
+            row_finding[next_row] = at
+            next_row += 1
+        detail = np.int64(items.detail[item])
+        if way & SLOW:
+            for _ in range(detail):
+                _copy(slow, source, out, at)
+                source += 1
+                at += 1
+            continue
+        cell = items.cell[item]
+        begin, stop = block.cell_start[cell], block.cell_stop[cell]
+        column = np.int64(block.cell_column[cell])
+        entity = _quick_entity(way, stop - begin, column, plan)
+        out.row[at] = block.first_row + row
+        out.column[at] = column
+        out.start[at] = begin - block.row_start[row]
+        out.length[at] = min(stop - begin, _MOST_LENGTH)
+        _judge(entity, detail, out, at)
+        queue_key(data, begin, stop, entity, at, plan, out, scratch)
+        at += 1
+    while next_row < row_finding.size:
+        row_finding[next_row] = at
+        next_row += 1
+    out.count[0] = at
+    flush_keys(
+        scratch.words,
+        scratch.place,
+        scratch.filled,
+        scratch.lane_words,
+        scratch.result,
+        plan.k0,
+        plan.k1,
+        out.key0,
+        out.key1,
+    )

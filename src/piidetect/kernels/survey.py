@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first look at the cells of a block: most hold nothing, or one number and nothing else.
+
+Those are settled here, a few vector comparisons each. What needs the run scanner, the search for
+e-mail addresses or the folding of a whole cell is put on the list for `kernels.blocks`. Nothing here
+finds what those would not: a shortcut is taken only where the outcome is the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from piidetect.kernels.checks import (
+    VALID,
+    birth_number,
+    check_bank_card,
+    check_mobile,
+    check_resident_id,
+)
+from piidetect.kernels.compiling import inlined, inner, kernel
+from piidetect.kernels.plain import is_plain
+from piidetect.kernels.plan import LONGEST, MOST_LETTERS
+from piidetect.kernels.recognise import fill_sieve, is_placeholder
+from piidetect.kernels.simd import (
+    between_bits,
+    count_bits,
+    equal_bits,
+    leading_zeros,
+    sign_bits,
+    trailing_zeros,
+)
+
+#: How an item is settled: bits for what needs `kernels.blocks`, else the kind of the whole cell.
+SLOW = 1
+HAS_NUMBER = 2
+HAS_MAIL = 4
+QUICK_NUMBER = 8
+QUICK_MAIL = 16
+QUICK_CELL = 24
+
+_LANES = 32
+_STEP = 48  # windows of 64 bytes overlap by 16
+_LEAST_SIZE = 5  # bytes that hold neither a number nor an e-mail address
+_LEAST_IN_WINDOW = 6
+_WHOLE_NUMBERS = 3  # to a spreadsheet: entities 0..2 (resident ID, mobile, bank card)
+_MOBILE_LENGTH = 11
+_ID_LENGTH = 18
+_LETTER_X = 88
+_NINE = 57
+_ONE = np.uint64(1)
+
+
+@inlined
+def may_hold_number(digits: Any, links: Any) -> bool:
+    """Tell whether a window of 64 bytes may hold a number.
+
+    `digits` has a bit for each digit, `links` for each space, dash or closing bracket. Every number
+    that is recognized has seven digits in a row, or one of those between groups of at least three:
+    so dates, times, amounts and house numbers needn't be looked at.
+    """
+    two = digits & (digits >> np.uint64(1))
+    four = two & (two >> np.uint64(2))
+    if four & (four >> np.uint64(3)):
+        return True
+    three_on = two & (digits >> np.uint64(2))
+    three_back = two & (digits << np.uint64(1))
+    return (links & (three_back << np.uint64(2)) & (three_on >> np.uint64(1))) != 0
+
+
+@inlined
+def survey(data: Any, begin: int, stop: int) -> Any:
+    """Tell what a cell may hold: numbers (or masked ones), e-mail addresses, nothing to be folded.
+
+    Windows of 64 bytes overlap by 16, so that what a number needs lies within one.
+    """
+    number = False
+    ats, odd, leads = np.uint64(0), np.uint64(0), np.uint64(0)
+    position = begin
+    while position < stop:
+        digits, links = np.uint64(0), np.uint64(0)
+        for half in range(2):
+            at = position + half * _LANES
+            left = stop - at
+            if left <= 0:
+                break
+            inside = ~np.uint64(0) if left >= _LANES else (_ONE << np.uint64(left)) - _ONE
+            bits = between_bits(data, at, 48, 10) & inside
+            ats |= equal_bits(data, at, 64) & inside
+            odd |= equal_bits(data, at, 42) & inside
+            if sign_bits(data, at) & inside:
+                wide = equal_bits(data, at, 0xEF) & inside
+                leads |= wide
+                if wide:  # full-width digits, dash and closing bracket
+                    third = between_bits(data, at + 2, 0x90, 10)
+                    third |= equal_bits(data, at + 2, 0x8D) | equal_bits(data, at + 2, 0x89)
+                    odd |= wide & equal_bits(data, at + 1, 0xBC) & third
+                blank = equal_bits(data, at, 0xE3) & inside
+                if blank:  # U+3000
+                    blank &= equal_bits(data, at + 1, 0x80) & equal_bits(data, at + 2, 0x80)
+                    odd |= blank
+            digits |= bits << np.uint64(half * _LANES)
+            if bits:
+                link = equal_bits(data, at, 32) | equal_bits(data, at, 45)
+                link |= equal_bits(data, at, 41)
+                links |= link << np.uint64(half * _LANES)
+        if count_bits(digits) >= _LEAST_IN_WINDOW:
+            number = number or may_hold_number(digits, links)
+        position += 2 * _LANES if stop - position <= 2 * _LANES else _STEP
+    return number or odd != 0, ats != 0, (leads | odd) == 0
+
+
+@inner
+def is_plain_mail(data: Any, begin: int, size: int) -> bool:
+    """Tell whether a cell of up to 32 bytes is one e-mail address in small letters and no more.
+
+    `size` bytes from `begin`, one of them an `@`. What `kernels.email` would find is the whole cell.
+    """
+    inside = (_ONE << np.uint64(size)) - _ONE
+    at = equal_bits(data, begin, 64) & inside
+    dot = equal_bits(data, begin, 46) & inside
+    dash = equal_bits(data, begin, 45) & inside
+    letter = between_bits(data, begin, 97, 26) & inside
+    digit = between_bits(data, begin, 48, 10) & inside
+    under = equal_bits(data, begin, 95) & inside
+    first = letter | digit | under
+    if at & (at - _ONE) or (first | dot | dash | at) != inside or first & _ONE == 0:
+        return False
+    local = at - _ONE
+    domain = inside & ~(local | at)
+    if under & domain or dot & (dot >> _ONE) or dot & (at >> _ONE):
+        return False
+    edge = at | dot & domain
+    around = (edge << _ONE) | (edge >> _ONE) & domain | _ONE << np.uint64(size - 1)
+    marks = (dot | dash) & domain
+    if marks & around or dot & domain == 0:
+        return False
+    # the last label: its letters reach from the end of the cell down to a dot
+    missing = ~letter << np.uint64(64 - size)
+    run = leading_zeros(missing)
+    return run >= 2 and (dot >> np.uint64(size - 1 - run)) & _ONE == _ONE
+
+
+@inlined
+def check_digits(data: Any, begin: int, stop: int, tables: Any, today: int, sieve: Any) -> bool:
+    """Tell whether a cell of digits is a valid ID (18), mobile (11) or else card, no placeholder."""
+    size = stop - begin
+    if size == _ID_LENGTH:
+        if data[begin] == _NINE:
+            return False
+        verdict = check_resident_id(data, begin, stop, tables.region, today)
+    elif size == _MOBILE_LENGTH:
+        verdict = check_mobile(data, begin, stop, tables.segment)
+    else:
+        verdict = check_bank_card(data, begin, stop, tables.iin)
+    return verdict == VALID and not is_placeholder(data, begin, stop, tables.placeholder, sieve)
+
+
+@inlined
+def one_token(data: Any, begin: int, size: int, plan: Any, tables: Any, sieve: Any) -> int:
+    """Settle a cell of 6 to 32 bytes that is digits (and a closing X), or letters and then digits.
+
+    Returns its way, 0 where it holds no number, -1 where it is no such cell.
+    """
+    inside = (_ONE << np.uint64(size)) - _ONE
+    digits = between_bits(data, begin, 48, 10) & inside
+    letters = trailing_zeros(digits)
+    closing = size == _ID_LENGTH and digits == inside >> _ONE
+    if digits == inside or (closing and data[begin + size - 1] == _LETTER_X):
+        quick = plan.quick[size]
+        if quick >= 0 and check_digits(data, begin, begin + size, tables, plan.today, sieve):
+            return QUICK_NUMBER
+        return SLOW | HAS_NUMBER if quick >= -1 or closing else 0
+    if 0 < letters <= MOST_LETTERS and (digits ^ inside) >> np.uint64(letters) == 0:
+        head = between_bits(data, begin, 65, 26) | between_bits(data, begin, 97, 26)
+        if head & inside == inside ^ digits:
+            at = letters * (LONGEST + 1) + size - letters
+            return SLOW | HAS_NUMBER if plan.class_first[at] < plan.class_first[at + 1] else 0
+    return -1
+
+
+@inlined
+def settle(
+    data: Any, begin: int, stop: int, column: int, plan: Any, tables: Any, sieve: Any
+) -> int:
+    """Return the way of a cell, 0 where it holds nothing."""
+    size, way, unfolded = stop - begin, 0, False
+    if size > _LEAST_SIZE:
+        way, unfolded = -1, True
+        if size <= _LANES:
+            way = one_token(data, begin, size, plan, tables, sieve)
+        if way < 0:
+            number, mail, unfolded = survey(data, begin, stop)
+            way = SLOW | HAS_NUMBER if number else 0
+            if mail and plan.email >= 0:
+                if not number and size <= _LANES and is_plain_mail(data, begin, size):
+                    return QUICK_MAIL
+                way |= SLOW | HAS_MAIL
+    if way > 0:
+        return way
+    entity, profile = np.int64(plan.column_entity[column]), np.int64(plan.column_profile[column])
+    if entity < 0:
+        return 0
+    if profile > 0:
+        return QUICK_CELL if is_plain(data, begin, stop, profile, unfolded) else SLOW
+    return SLOW if entity < _WHOLE_NUMBERS and size > _LEAST_SIZE else 0
+
+
+@kernel
+def survey_block(block: Any, plan: Any, tables: Any, sieve: Any, items: Any) -> int:
+    """List the cells that hold something or may, in order; return how many they are.
+
+    Args:
+        block: `Block` of C cells in R rows.
+        plan: `Plan`.
+        tables: `Tables`.
+        sieve: uint64[64], to be filled.
+        items: `Items` of at least C, to be filled.
+    """
+    fill_sieve(tables.placeholder, sieve)
+    data, row_cell, count = block.data, block.row_cell, 0
+    for row in range(row_cell.size - 1):
+        for cell in range(row_cell[row], row_cell[row + 1]):
+            begin, stop = block.cell_start[cell], block.cell_stop[cell]
+            if begin >= stop:
+                continue
+            column = np.int64(block.cell_column[cell])
+            way = settle(data, begin, stop, column, plan, tables, sieve)
+            if way == 0:
+                continue
+            items.cell[count] = cell
+            items.row[count] = row
+            items.way[count] = way
+            items.detail[count] = 0
+            if way == QUICK_NUMBER and stop - begin == _ID_LENGTH:
+                male = np.int64(data[begin + 16]) & 1
+                items.detail[count] = birth_number(data, begin, stop) * 2 + male
+            count += 1
+    return count
