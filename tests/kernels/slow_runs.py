@@ -269,7 +269,8 @@ def claims_alone(validator: str, verdict: Verdict, value: str, joined: bool) -> 
         return verdict == Verdict.UNCHECKED
     if verdict == Verdict.INVALID_DATE:
         return value[:6] in tables.division_codes()
-    plausible = 1850 <= int(value[6:10]) <= 2099 and numbers.resident_id._is_date(value)
+    year, month, day = int(value[6:10]), int(value[10:12]), int(value[12:14])
+    plausible = 1850 <= year <= 2099 and numbers.date.is_real(year, month, day)
     return verdict not in (Verdict.INVALID_CHECKSUM, Verdict.PRECISION_LOST) or plausible
 
 
