@@ -98,9 +98,7 @@ def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     options |= {"nogil": True, "_nrt": False, "no_cfunc_wrapper": True}
 
     def decorate(function: Callable[..., Any]) -> Any:
-        dispatcher = njit(cache=True, **options, **({"pipeline_class": WHOLE} if FITS else {}))(
-            function
-        )
+        dispatcher = njit(**options, **({"pipeline_class": WHOLE} if FITS else {}))(function)
         dispatcher._cache = _KernelCache(function)  # noqa: SLF001 - numba takes no other
         dispatcher.is_kernel = True
         part = dispatcher
