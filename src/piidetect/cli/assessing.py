@@ -42,12 +42,14 @@ def asked_of(options: dict[str, Any]) -> dict[str, Any]:
         ArgumentError: an option can't be used.
         PolicyError: there is no such policy, or its file is broken.
     """
+    asked = {name: options.pop(name) for name in NAMES}
+    if all(value in ((), False, None) for value in asked.values()):
+        return asked
     from piidetect.policies import load_policy
     from piidetect.policies.model import Necessity
     from piidetect.policies.necessity import find_type
     from piidetect.policies.tiers import fen
 
-    asked = {name: options.pop(name) for name in NAMES}
     fen(asked["illegal_gain"])
     bodies = [load_policy(name).body for name in asked["policy"]]
     types = [body for body in bodies if isinstance(body, Necessity)]
@@ -62,6 +64,8 @@ def asked_of(options: dict[str, Any]) -> dict[str, Any]:
 
 def assessments(case: pii.Case, asked: dict[str, Any], **more: Any) -> Sequence[pii.Assessment]:
     """Return the assessments asked for, in the order of the command line."""
+    if not asked["policy"]:
+        return []
     from piidetect.policies import load_policy
     from piidetect.policies.model import Necessity
 

@@ -71,26 +71,26 @@ def new_marks(lines: int, *, exact: bool = False) -> Marks:
 def gb18030_tables() -> Tables:
     """Return the tables, made from Python's own codec (the 2005 edition)."""
     two = np.zeros(1 << 15, np.uint32)
-    keys = [
-        (lead, trail)
-        for lead in range(0x81, 0xFF)
-        for trail in range(0x40, 0xFF)
-        if trail != 0x7F
-    ]  # fmt: skip
-    text = bytes(byte for key in keys for byte in key).decode("gb18030", "replace")
-    if len(text) == len(keys):
-        for (lead, trail), character in zip(keys, text, strict=True):
-            two[(lead & 0x7F) << 8 | trail] = _packed(character)
+    lead, trail = np.meshgrid(np.arange(0x81, 0xFF), np.arange(0x40, 0xFF), indexing="ij")
+    lead, trail = lead[trail != 0x7F], trail[trail != 0x7F]
+    text = np.stack([lead, trail], axis=1).astype(np.uint8).tobytes().decode("gb18030", "replace")
+    if len(text) == lead.size:
+        two[(lead & 0x7F) << 8 | trail] = _packed(text)
     pointers = np.arange(_FOUR_BYTES)
     parts = (pointers // 12600 + 0x81, pointers // 1260 % 10 + 0x30, pointers // 10 % 126 + 0x81,
              pointers % 10 + 0x30)  # fmt: skip
     text = np.stack(parts, axis=1).astype(np.uint8).tobytes().decode("gb18030")
-    four = np.array([_packed(character) for character in text], np.uint32)
-    return Tables(two, four)
+    return Tables(two, _packed(text))
 
 
-def _packed(character: str) -> int:
-    return int.from_bytes(character.encode("utf-8", "surrogatepass"), "little")
+def _packed(text: str) -> np.ndarray:
+    """Return the UTF-8 bytes of each character, the first one lowest."""
+    code = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    last = [0x80 | code >> np.uint32(shift) & 0x3F for shift in (0, 6, 12)]
+    two = 0xC0 | code >> 6 | last[0] << 8
+    three = 0xE0 | code >> 12 | last[1] << 8 | last[0] << 16
+    four = 0xF0 | code >> 18 | last[2] << 8 | last[1] << 16 | last[0] << 24
+    return np.select([code < 0x80, code < 0x800, code < 0x10000], [code, two, three], four)
 
 
 @intrinsic
