@@ -7,6 +7,7 @@ is called; the language of the help is that of the locale, or of ``PIIDETECT_LAN
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import io
@@ -76,6 +77,7 @@ _OBJECTS = 50_000
 def main() -> None:
     """Run the command; characters that a terminal can't show become escapes."""
     gc.set_threshold(_OBJECTS)
+    atexit.register(gc.freeze)  # the look at the very end, when all goes anyway, takes 0.25 s
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
