@@ -4,7 +4,7 @@
 Half of the time of compiling is spent in Python, and much of that on the same few questions. Each
 function here answers one of them as numba does, with less work. They stand in for numba's own while
 a kernel is compiled (under numba's lock), and only in a numba whose insides are known. Measured on
-all kernels of a first scan: 26 CPU seconds without them, 21 with them.
+all kernels of a first scan: they take 7 of 27 CPU seconds away.
 """
 
 from __future__ import annotations
