@@ -82,7 +82,7 @@ def test_kernels_are_cold_until_one_is_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(kernels, "_COMPILED", tmp_path)
     (tmp_path / "kernels").mkdir()
     assert kernels.cold()
-    (tmp_path / "kernels" / "blocks.scan_block-1.py311.nbi").touch()
+    (tmp_path / "kernels" / "blocks.scan_items-1.py311.nbi").touch()
     assert not kernels.cold()
 
 
@@ -93,11 +93,11 @@ def test_the_rehearsal_uses_what_comes_after_the_largest_kernel_and_leaves_nothi
 
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    scanned = list(blocks.scan_block.signatures)
+    scanned = list(blocks.scan_items.signatures)
     first_run.rehearse()
     for one in (rows.summarise_rows, values._check_cells, distinct.scatter_values):
         assert one.signatures
-    assert blocks.scan_block.signatures == scanned
+    assert blocks.scan_items.signatures == scanned
     assert not list(tmp_path.iterdir())
 
 

@@ -52,3 +52,13 @@ def test_import_takes_less_than_half_a_second():
 def test_the_public_names_can_be_listed_without_loading_them():
     code = "import piidetect, sys; dir(piidetect); piidetect.__all__; print(*sys.modules)"
     assert not HEAVY & set(in_a_fresh_interpreter(code).split())
+
+
+def test_the_command_ends_without_a_word_also_with_duckdb():
+    code = (
+        "import sys, duckdb; duckdb.sql('select 1').fetchall(); sys.argv = ['piidetect', '--help']\n"
+        "from piidetect.cli import main\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not done.stderr
