@@ -40,7 +40,8 @@ def whole_job(path: Path, threads: int) -> Work:
     except ImportError as error:
         raise Skipped(f"piidetect can't be imported: {error}") from error
     folder = temporary()
-    piidetect.scan(warm_corpus(path, folder), out=folder / "first", threads=threads)
+    warm = piidetect.scan(warm_corpus(path, folder), out=folder / "first", threads=threads)
+    warm.counts  # noqa: B018  # pandas is imported here
 
     def work() -> Found:
         case = piidetect.scan(path, out=folder / "case", threads=threads)

@@ -168,6 +168,12 @@ def result_of(
     return BlockResult(records, findings, tallies, shown)
 
 
+def tallies_of(block: Block, setup: Setup) -> dict[Tally, int]:
+    """Count what a block holds by column, entity and verdict; make no records of it."""
+    out, _ = find(block, setup)
+    return _tally(out, int(out.count[0]), setup.columns)[0]
+
+
 def _tally(out: Out, count: int, columns: int) -> tuple[dict[Tally, int], dict[Tally, list[int]]]:
     """Count the findings by column, entity and verdict; return the first of each, too."""
     width = _ENTITIES * _VERDICTS

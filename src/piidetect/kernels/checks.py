@@ -30,6 +30,7 @@ IOT = int(Verdict.IOT)
 UNCHECKED = int(Verdict.UNCHECKED)
 
 FIRST_BIRTH_YEAR = 1850
+IOT_SEGMENT = 2  # kind of a number segment for the Internet of Things
 
 _weighed = weigh((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4))  # the 17th weight is 2
 _EVERY_SECOND = np.uint64(0x00FF00FF00FF00FF)  # of eight digits that end a number
@@ -220,8 +221,8 @@ def check_mobile(compact: Any, start: int, stop: int, segment: Any) -> int:
         return INVALID_FORMAT
     kind = segment[decimal(compact, start, start + 5)]
     if size == 13:
-        return IOT if kind == 2 else INVALID_LENGTH
-    if kind == 2:
+        return IOT if kind == IOT_SEGMENT else INVALID_LENGTH
+    if kind == IOT_SEGMENT:
         return IOT
     return VALID if kind else UNASSIGNED
 

@@ -29,6 +29,7 @@ from piidetect.kernels.checks import (
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.keys import queue_key
 from piidetect.kernels.plan import LONGEST, SIEVE_WORDS, VALIDATORS
+from piidetect.kernels.simd import equal_bits, trailing_zeros
 from piidetect.schema import Verdict
 
 _RESIDENT = VALIDATORS.index("resident_id")
@@ -44,6 +45,7 @@ _FIRST_PLAUSIBLE = 1850_00_00
 _LAST_PLAUSIBLE = 2099_99_99
 _ID_LENGTH = 18
 _OLD_ID_LENGTH = 15
+_LANES = 32
 _WORD_REACH = 48  # bytes before a number in which a context word counts: 16 hanzi
 _MOST_LENGTH = 0xFFFF
 _SIEVE_SHIFT = 64 - (64 * SIEVE_WORDS - 1).bit_length()
@@ -98,20 +100,32 @@ def claims_alone(
 
 
 @kernel
-def has_word(data: Any, begin: int, start: int, recognizer: int, plan: Any) -> bool:
-    """Tell whether a context word of a recognizer stands shortly before `start` in the cell."""
+def has_word(
+    data: Any, begin: int, start: int, first: int, last: int, edges: Any, words: Any
+) -> bool:
+    """Tell whether one of the words `first:last` stands shortly before `start` in the cell."""
     low = max(begin, start - _WORD_REACH)
     if low >= start:
         return False
-    for word in range(plan.word_first[recognizer], plan.word_first[recognizer + 1]):
-        left, right = plan.word_edge[word], plan.word_edge[word + 1]
+    for word in range(first, last):
+        left, right = edges[word], edges[word + 1]
         size = right - left
-        for position in range(low, start - size + 1):
-            index = 0
-            while index < size and data[position + index] == plan.words[left + index]:
-                index += 1
-            if index == size:
-                return True
+        position = low
+        while position <= start - size:
+            bits = equal_bits(data, position, words[left])
+            bits &= equal_bits(data, position + size - 1, words[right - 1])
+            room = start - size + 1 - position
+            if room < _LANES:
+                bits &= (np.uint64(1) << np.uint64(room)) - np.uint64(1)
+            while bits:
+                at = position + trailing_zeros(bits)
+                bits &= bits - np.uint64(1)
+                index = 1
+                while index < size and data[at + index] == words[left + index]:
+                    index += 1
+                if index == size:
+                    return True
+            position += _LANES
     return False
 
 
@@ -120,7 +134,8 @@ def in_context(data: Any, begin: int, start: int, recognizer: int, column: int, 
     """Tell whether the column or a word before the number says what it is."""
     if plan.column_context[column] >> np.uint64(plan.entity[recognizer]) & np.uint64(1):
         return True
-    return has_word(data, begin, start, recognizer, plan)
+    first, last = plan.word_first[recognizer], plan.word_first[recognizer + 1]
+    return has_word(data, begin, start, first, last, plan.word_edge, plan.words)
 
 
 @kernel
@@ -216,7 +231,12 @@ def is_placeholder(compact: Any, first: int, last: int, placeholders: Any, sieve
     """Tell whether the digits are a number that everybody types where they have none."""
     if last - first > _ID_LENGTH:
         return False
-    value = decimal(compact, first, last)
+    return is_placeholder_value(decimal(compact, first, last), placeholders, sieve)
+
+
+@kernel
+def is_placeholder_value(value: int, placeholders: Any, sieve: Any) -> bool:
+    """Tell the same of a number."""
     bit = sieve_bit(value)
     if (sieve[bit >> 6] >> np.uint64(bit & 63)) & np.uint64(1) == 0:
         return False

@@ -26,6 +26,10 @@ _DOT = 46
 _STAR = 42
 _PLUS = 43
 _MOST_JOINED = 5
+_U3000 = 0xE3  # first byte of the wide space
+_MOST_IDLE = 6
+_LINKS = (_SPACE, _DASH, _BRACKET, _DOT, _STAR, _LEAD, _U3000)
+_BEFORE_X = 17
 
 
 @inlined
@@ -195,6 +199,26 @@ def letters_before(data: Any, begin: int, position: int) -> int:
 
 
 @inlined
+def idle_run(data: Any, begin: int, start: int, stop: int) -> int:
+    """Length of a run of digits that can't be, or begin, a number; 0 where it may or isn't short.
+
+    What ends in a letter is part of a word (but for the X of an ID). Up to six digits are too few,
+    unless letters stand before them or something follows that links or masks digits.
+    """
+    run = trailing_zeros(~between_bits(data, start, 48, 10))
+    if run == 0 or run >= _LANES or start + run >= stop:
+        return 0
+    after = np.int64(data[start + run])
+    letter = 65 <= after & 0xDF <= 90
+    if letter and run != _BEFORE_X and after not in (88, 120):
+        return run
+    if run > _MOST_IDLE or letter or after in _LINKS:
+        return 0
+    glued = start > begin and 65 <= np.int64(data[start - 1]) & 0xDF <= 90
+    return 0 if glued else run
+
+
+@inlined
 def scan_cell(
     data: Any, begin: int, stop: int, where: Any, plan: Any, tables: Any, out: Any, scratch: Any
 ) -> None:
@@ -205,6 +229,11 @@ def scan_cell(
     position = next_digit(data, begin, stop)
     while position < stop:
         start = position
+        if groups == 0:
+            run = idle_run(data, begin, start, stop)
+            if run > 0:
+                position = next_digit(data, start + run, stop)
+                continue
         position, count, letters = take_group(data, begin, start, stop, groups, scratch)
         dead = count == 0
         starred = not dead and position < stop and data[position] == _STAR

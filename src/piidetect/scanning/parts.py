@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from piidetect.columns import infer
 from piidetect.detection import BlockResult, Setup, Tally, detect_block, set_up, verdict_name
-from piidetect.detection.blocks import EXEMPLARS
+from piidetect.detection.blocks import EXEMPLARS, tallies_of
 from piidetect.recognizer import load_recognizers
 from piidetect.scanning.reading import reading
 from piidetect.schema import ENTITIES, TEXT_COLUMN, Verdict
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
     from piidetect.case import PartWriter
     from piidetect.columns import Column
+    from piidetect.kernels.cells import Block
     from piidetect.recognizer import Recognizer
     from piidetect.sources import OpenSource
 
-_NO_KEY = bytes(16)
+T = TypeVar("T")
+
 _VALID = int(Verdict.VALID)
 
 
@@ -71,24 +73,34 @@ def results(
     tell: Callable[[int], None] | None = None,
     known: Container[Tally] = (),
 ) -> Iterator[BlockResult]:
-    """Yield the results of a source's blocks in order.
+    """Return the results of a source's blocks in order.
 
     With more threads than one the caller's thread reads and splits while others detect; as many
     blocks are under way as there are threads, and one more. For tallies that are `known` when a block's
     turn comes no masked texts are made; add those of which the results so far gave enough.
     """
+    return _in_order(source, lambda block: detect_block(block, setup, known=known), threads, tell)
+
+
+def _in_order(
+    source: OpenSource,
+    work: Callable[[Block], T],
+    threads: int,
+    tell: Callable[[int], None] | None = None,
+) -> Iterator[T]:
+    """Yield what `work` makes of a source's blocks, in order."""
     if threads == 1:
         for block in source.blocks():
-            result = detect_block(block, setup, known=known)
+            result = work(block)
             if tell is not None:
-                tell(result.records.num_rows)
+                tell(block.row_start.size)
             yield result
         return
     waiting: deque[Any] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="piidetect") as pool:
         try:
             for block in source.blocks():
-                waiting.append(pool.submit(detect_block, block, setup, known=known))
+                waiting.append(pool.submit(work, block))
                 if tell is not None:
                     tell(block.row_start.size)
                 while len(waiting) > threads or (waiting and waiting[0].done()):
@@ -172,15 +184,15 @@ def detect_only(
 ) -> dict[tuple[str, str], int]:
     """Read a file and detect in it, write nothing; return (entity, verdict) → findings.
 
-    For measurements: this is the scan less the case folder and the counting.
+    For measurements: this is the scan less the digest, the keys, the case folder and the counting.
     """
     recognizers = load_recognizers()
-    source = open_source(path, options=reading(recognizers))
-    rules = Rules(recognizers, today, _NO_KEY, threads, roles=True, options=Options())
-    _, setup = prepare(source, rules)
+    source = open_source(path, options=replace(reading(recognizers), digest=False))
+    columns = infer(source.header, source.sample(), recognizers)
+    setup = set_up(recognizers, columns, today=today, key=None)
     counts: dict[tuple[str, str], int] = {}
-    for result in results(source, setup, threads):
-        for (_, entity, verdict), count in result.tallies.items():
+    for tallies in _in_order(source, lambda block: tallies_of(block, setup), threads):
+        for (_, entity, verdict), count in tallies.items():
             name = (ENTITIES[entity], verdict_name(verdict))
             counts[name] = counts.get(name, 0) + count
     return counts

@@ -70,7 +70,14 @@ class DelimitedSource:
         self.bad_row = self.text_row = None
         grammar = self.rules.grammar
         with self.content.open() as file:
-            feed = Feed(file, self.encoding, self.decided, self.options.block_bytes, self.ledger)
+            feed = Feed(
+                file,
+                self.encoding,
+                self.decided,
+                self.options.block_bytes,
+                self.ledger,
+                digesting=self.options.digest,
+            )
             feed.skip(self.bom)
             piece, position = feed.read(), 0
             if self.rules.heading is not None:

@@ -19,7 +19,8 @@ class Options:
     `block_bytes` are read at a time; no figure depends on it. `known` says whether a cell is a
     known heading, which helps to tell a heading from a first row. `passwords` are tried on what is
     encrypted. `limits` bound what is unpacked; `level` is the archive that a member lies in.
-    `spill` is the folder in which the private folder for big members is made.
+    `spill` is the folder in which the private folder for big members is made. Without `digest`
+    delimited text is read without its digest: for measurements.
     """
 
     block_bytes: int = 1 << 22
@@ -28,3 +29,4 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     level: Level | None = None
     spill: str | None = None
+    digest: bool = True
