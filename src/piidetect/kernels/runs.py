@@ -12,9 +12,19 @@ from typing import Any
 
 import numpy as np
 
+from piidetect.kernels.checks import VALID, birth_number
 from piidetect.kernels.compiling import inlined, kernel
+from piidetect.kernels.keys import queue_key
+from piidetect.kernels.lone import (
+    alnum_before,
+    check_digits,
+    idle_run,
+    is_alnum,
+    lone_run,
+    wide_ascii,
+)
 from piidetect.kernels.plan import LONGEST, MOST_GROUPS, MOST_LETTERS
-from piidetect.kernels.recognise import mark_masked, recognise
+from piidetect.kernels.recognise import emit, mark_masked, recognise
 from piidetect.kernels.simd import between_bits, copy_lanes, equal_bits, trailing_zeros
 
 _LANES = 32
@@ -26,10 +36,7 @@ _DOT = 46
 _STAR = 42
 _PLUS = 43
 _MOST_JOINED = 5
-_U3000 = 0xE3  # first byte of the wide space
-_MOST_IDLE = 6
-_LINKS = (_SPACE, _DASH, _BRACKET, _DOT, _STAR, _LEAD, _U3000)
-_BEFORE_X = 17
+_ID_LENGTH = 18
 
 
 @inlined
@@ -48,33 +55,6 @@ def next_digit(data: Any, position: int, stop: int) -> int:
             return position + trailing_zeros(bits)
         position += _LANES
     return stop
-
-
-@kernel
-def is_alnum(byte: int) -> bool:
-    """Tell whether a byte is an ASCII letter or digit."""
-    return 48 <= byte <= 57 or 65 <= byte <= 90 or 97 <= byte <= 122
-
-
-@kernel
-def wide_ascii(data: Any, position: int, stop: int) -> int:
-    """Return the ASCII byte of a full-width form (U+FF01..U+FF5E) at `position`, 0 where none is."""
-    if position + 3 > stop or data[position] != _LEAD:
-        return 0
-    second, third = np.int64(data[position + 1]), np.int64(data[position + 2])
-    if second == 0xBC and 0x81 <= third <= 0xBF:
-        return third - 0x60
-    if second == 0xBD and 0x80 <= third <= 0x9E:
-        return third - 0x20
-    return 0
-
-
-@kernel
-def alnum_before(data: Any, begin: int, position: int) -> bool:
-    """Tell whether a letter or digit, ASCII or full-width, ends at `position`."""
-    if position > begin and is_alnum(np.int64(data[position - 1])):
-        return True
-    return position - 3 >= begin and is_alnum(wide_ascii(data, position - 3, position))
 
 
 @kernel
@@ -199,26 +179,6 @@ def letters_before(data: Any, begin: int, position: int) -> int:
 
 
 @inlined
-def idle_run(data: Any, begin: int, start: int, stop: int) -> int:
-    """Length of a run of digits that can't be, or begin, a number; 0 where it may or isn't short.
-
-    What ends in a letter is part of a word (but for the X of an ID). Up to six digits are too few,
-    unless letters stand before them or something follows that links or masks digits.
-    """
-    run = trailing_zeros(~between_bits(data, start, 48, 10))
-    if run == 0 or run >= _LANES or start + run >= stop:
-        return 0
-    after = np.int64(data[start + run])
-    letter = 65 <= after & 0xDF <= 90
-    if letter and run != _BEFORE_X and after not in (88, 120):
-        return run
-    if run > _MOST_IDLE or letter or after in _LINKS:
-        return 0
-    glued = start > begin and 65 <= np.int64(data[start - 1]) & 0xDF <= 90
-    return 0 if glued else run
-
-
-@inlined
 def scan_cell(
     data: Any, begin: int, stop: int, where: Any, plan: Any, tables: Any, out: Any, scratch: Any
 ) -> None:
@@ -234,6 +194,18 @@ def scan_cell(
             if run > 0:
                 position = next_digit(data, start + run, stop)
                 continue
+            run = lone_run(data, begin, start, stop)
+            if run > 0 and plan.quick[run] >= 0:
+                end = start + run
+                if check_digits(data, start, end, tables, plan.today, scratch.sieve):
+                    entity, detail = np.int64(plan.quick[run]), np.int64(0)
+                    if run == _ID_LENGTH:
+                        male = np.int64(data[start + 16]) & 1
+                        detail = birth_number(data, start, end) * 2 + male
+                    emit(start, end, entity, np.int64(VALID), detail, where, out)
+                    queue_key(data, start, end, entity, out.count[0] - 1, plan, out, scratch)
+                    position = next_digit(data, end, stop)
+                    continue
         position, count, letters = take_group(data, begin, start, stop, groups, scratch)
         dead = count == 0
         starred = not dead and position < stop and data[position] == _STAR

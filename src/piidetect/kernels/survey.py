@@ -12,19 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from piidetect.kernels.checks import (
-    FIRST_BIRTH_YEAR,
-    IOT_SEGMENT,
-    birth_number,
-    eight_digits,
-    is_date,
-    luhn,
-    mod_11_2,
-)
+from piidetect.kernels.checks import birth_number
 from piidetect.kernels.compiling import inlined, inner, kernel
+from piidetect.kernels.lone import check_digits
 from piidetect.kernels.plain import is_plain, is_plain_person
 from piidetect.kernels.plan import LONGEST, MOST_LETTERS
-from piidetect.kernels.recognise import fill_sieve, is_placeholder_value
+from piidetect.kernels.recognise import fill_sieve
 from piidetect.kernels.simd import (
     between_bits,
     count_bits,
@@ -48,11 +41,8 @@ _STEP = 48  # windows of 64 bytes overlap by 16
 _LEAST_SIZE = 5  # bytes that hold neither a number nor an e-mail address
 _LEAST_IN_WINDOW = 6
 _WHOLE_NUMBERS = 3  # to a spreadsheet: entities 0..2 (resident ID, mobile, bank card)
-_MOBILE_LENGTH = 11
 _ID_LENGTH = 18
 _LETTER_X = 88
-_NINE = 57
-_ONE_DIGIT = 49
 _ONE = np.uint64(1)
 
 
@@ -144,41 +134,6 @@ def is_plain_mail(data: Any, begin: int, size: int) -> bool:
     missing = ~letter << np.uint64(64 - size)
     run = leading_zeros(missing)
     return run >= 2 and (dot >> np.uint64(size - 1 - run)) & _ONE == _ONE
-
-
-@inlined
-def check_digits(data: Any, begin: int, stop: int, tables: Any, today: int, sieve: Any) -> bool:
-    """Tell whether a cell of digits is a valid ID (18), mobile (11) or else card, no placeholder.
-
-    All bytes are known to be digits, but for the X of an ID: so this does without most of what
-    `kernels.checks` has to ask; what it calls valid is valid there.
-    """
-    size = stop - begin
-    head = eight_digits(data, begin)
-    if size == _ID_LENGTH:
-        born, tail = eight_digits(data, begin + 6), eight_digits(data, begin + 8)
-        good = tables.region[head // 100] != 0 and mod_11_2(data, begin)
-        good = good and FIRST_BIRTH_YEAR * 10000 <= born <= today and data[begin] != _NINE
-        good = good and is_date(born // 10000, born // 100 % 100, born % 100)
-        last = np.int64(data[stop - 1])
-        value = (head * 100_000_000 + tail) * 100 + np.int64(data[stop - 2]) * 10 + last - 528
-        if last == _LETTER_X:
-            return good
-    elif size == _MOBILE_LENGTH:
-        kind = tables.segment[head // 1000]
-        good = data[begin] == _ONE_DIGIT and kind != 0 and kind != IOT_SEGMENT
-        value = head * 10 + np.int64(data[begin + 8]) - 48
-        value = value * 100 + np.int64(data[begin + 9]) * 10 + np.int64(data[begin + 10]) - 528
-    else:
-        issuer = head // 100
-        good = (tables.iin[issuer] >> np.uint32(size)) & np.uint32(1) == 1 and issuer // 100 != 8986
-        good = good and luhn(data, begin, stop)
-        if size > _ID_LENGTH:
-            return good
-        value = head * 100_000_000 + eight_digits(data, begin + 8)
-        for position in range(begin + 16, stop):
-            value = value * 10 + np.int64(data[position]) - 48
-    return good and not is_placeholder_value(value, tables.placeholder, sieve)
 
 
 @inlined
