@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _VALID = int(Verdict.VALID)
+_AHEAD = 3  # blocks that wait while all threads have one, so that none waits for the reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ def results(
 ) -> Iterator[BlockResult]:
     """Return the results of a source's blocks in order.
 
-    With more threads than one the caller's thread reads and splits while others detect; as many
-    blocks are under way as there are threads, and one more. For tallies that are `known` when a block's
+    With more threads than one the caller's thread reads and splits while others detect; some
+    more blocks are under way than there are threads. For tallies that are `known` when a block's
     turn comes no masked texts are made; add those of which the results so far gave enough.
     """
     return _in_order(source, lambda block: detect_block(block, setup, known=known), threads, tell)
@@ -103,7 +104,7 @@ def _in_order(
                 waiting.append(pool.submit(work, block))
                 if tell is not None:
                     tell(block.row_start.size)
-                while len(waiting) > threads or (waiting and waiting[0].done()):
+                while len(waiting) > threads + _AHEAD or (waiting and waiting[0].done()):
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
