@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.sources.reading import opened
 
@@ -455,6 +455,9 @@ def test_what_is_dumped_is_read(table, dialect, single, block_bytes):
         max_size=20,
     ).map(b"".join)
 )  # fmt: skip
+@example(
+    b"DELIMITER ;;\nCOPY t (a) FROM stdin;\n 13800138000DELIMITER ;;\nDELIMITER ;;\n"
+)  # where a block is cut within the closing line
 def test_no_digits_are_lost_in_any_rubble(raw):
     raw = b"INSERT INTO t VALUES (1,'a');\n" + raw
     tables, _ = opened(raw)

@@ -174,10 +174,10 @@ def _end(data: memoryview, p: int, size: int, *, final: bool) -> int | None:
     if command is not None:
         if command[1] == b";":
             return command.end()
-        close = re.compile(rb"\n[ \t]*DELIMITER[ \t]+;[^\n]*\n?", re.IGNORECASE).search(
-            data, p, size
-        )
-        return close.end() if close is not None else (size if whole else None)
+        close = _DELIMITED.search(data, p, size)
+        if close is None or not (close[0].endswith(b"\n") or whole):  # its line may go on
+            return size if whole else None
+        return close.end()
     command = _LINE_COMMAND.match(data, p, size)
     if command is not None and (line >= 0 or final):
         return command.end()
