@@ -172,12 +172,10 @@ def _end(data: memoryview, p: int, size: int, *, final: bool) -> int | None:
         return None
     command = _DELIMITER.match(data, p, size)
     if command is not None:
-        if command[1] == b";":
-            return command.end()
-        close = _DELIMITED.search(data, p, size)
-        if close is None or not (close[0].endswith(b"\n") or whole):  # its line may go on
-            return size if whole else None
-        return close.end()
+        close = command if command[1] == b";" else _DELIMITED.search(data, p, size)
+        if close is not None and (whole or close[0].endswith(b"\n")):  # else its line may go on
+            return close.end()
+        return size if whole else None
     command = _LINE_COMMAND.match(data, p, size)
     if command is not None and (line >= 0 or final):
         return command.end()
