@@ -39,7 +39,7 @@ _LONGEST = 1 << 28
 
 def sniff(head: Head) -> Match:
     """Say whether it is a PDF; docx and pptx are ZIP archives, which hand over to here."""
-    return Match.MAGIC if b"%PDF-" in head.raw[:1024] else Match.NO
+    return Match.MAGIC if head.raw.lstrip().startswith(b"%PDF-") else Match.NO
 
 
 def open_content(content: Content, head: Head, _options: Options) -> list[RowSource]:
