@@ -100,7 +100,7 @@ def test_two_processes_add_to_one_kernel(tmp_path):
     assert last[-1][2] == "4"  # all four came from the disk
 
 
-@pytest.mark.parametrize("decorator", ["kernel", "inner", "inlined"])
+@pytest.mark.parametrize("decorator", ["kernel", "inlined"])
 def test_every_kernel_is_kept_under_the_lock(decorator):
     @getattr(compiling, decorator)
     def one(number):

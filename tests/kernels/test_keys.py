@@ -21,10 +21,7 @@ ENTITY = 7
 def _queue_all(data, edges, plan, out, scratch):
     for place in range(edges.size - 1):
         keys.queue_key(data, edges[place], edges[place + 1], ENTITY, place, plan, out, scratch)
-    keys.flush_keys(
-        scratch.words, scratch.place, scratch.filled, scratch.lane_words, scratch.result,
-        plan.k0, plan.k1, out.key0, out.key1,
-    )  # fmt: skip
+    keys.flush_keys(plan, out, scratch)
 
 
 def padded(values):

@@ -15,14 +15,13 @@ from piidetect.kernels.keys import flush_keys, queue_key
 from piidetect.kernels.plain import encode
 from piidetect.kernels.recognise import emit
 from piidetect.kernels.runs import scan_cell
-from piidetect.kernels.simd import equal_bits, trailing_zeros
+from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
 from piidetect.kernels.survey import HAS_MAIL, HAS_NUMBER, SLOW
 from piidetect.kernels.values import BIRTH_DATE, DATE, GESTATION_WEEKS, _check
 from piidetect.schema import ENTITY_NUMBER
 
 _MOBILE = ENTITY_NUMBER["CN_MOBILE"]
 _LANDLINE = ENTITY_NUMBER["CN_LANDLINE"]
-_LANES = 32
 _LEAST_DIGITS = 7
 _MOST_VALUE = 1000
 _WHOLE_NUMBERS = 3  # to a spreadsheet: entities 0..2 (resident ID, mobile, bank card)
@@ -37,7 +36,7 @@ def scan_emails(
     while position < stop:
         bits = equal_bits(data, position, 64)
         left = stop - position
-        if left < _LANES:
+        if left < LANES:
             bits &= (np.uint64(1) << np.uint64(left)) - np.uint64(1)
         while bits:
             at = position + trailing_zeros(bits)
@@ -53,7 +52,7 @@ def scan_emails(
             entity, none = np.int64(plan.email), np.int64(0)
             emit(start, end, entity, np.int64(VALID), none, where, out)
             queue_key(value, none, end - start, entity, out.count[0] - 1, plan, out, scratch)
-        position += _LANES
+        position += LANES
 
 
 @kernel
@@ -184,14 +183,4 @@ def scan_items(
             elif entity < _WHOLE_NUMBERS:
                 odd_cell(data, begin, stop, entity, where, plan, out, scratch)
         items.detail[item] = out.count[0] - before
-    flush_keys(
-        scratch.words,
-        scratch.place,
-        scratch.filled,
-        scratch.lane_words,
-        scratch.result,
-        plan.k0,
-        plan.k1,
-        out.key0,
-        out.key1,
-    )
+    flush_keys(plan, out, scratch)

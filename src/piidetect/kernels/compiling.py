@@ -123,8 +123,5 @@ def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 #: Decorator of kernels. What Python calls and what kernels call is compiled apart, when it is called.
 kernel = _decorator()
 
-#: The same, of kernels that Python has no need to call.
-inner = kernel
-
 #: Decorator of functions on the path of every cell: part of the kernel that calls them.
 inlined = _decorator(inline="always")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from piidetect.kernels.compiling import inlined, inner
+from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.fold import TIME, kind_of
 from piidetect.schema import Verdict
 
@@ -15,7 +15,7 @@ _PLACEHOLDER = int(Verdict.PLACEHOLDER)
 _UNCHECKED = int(Verdict.UNCHECKED)
 
 
-@inner
+@kernel
 def digits_at(codes: Any, n: int, at: int, most: int) -> tuple[int, int]:
     """Return the number of up to `most` digits at `at`, and the position after it."""
     value = 0
@@ -26,7 +26,7 @@ def digits_at(codes: Any, n: int, at: int, most: int) -> tuple[int, int]:
     return (value if i > at else -1), i
 
 
-@inner
+@kernel
 def _is_time(codes: Any, n: int, at: int, joined: bool) -> bool:
     if at < n and not joined and codes[at] != 32 and codes[at] != 84:
         return False
@@ -51,7 +51,7 @@ def _parse_digits(codes: Any, n: int, run: int) -> int:
     return head if hours < 24 and minutes < 60 and seconds < 60 else -1
 
 
-@inner
+@kernel
 def parse_date(codes: Any, n: int) -> int:
     """Return yyyymmdd (day 00 where there is none) or -1 (`numbers.date.parse`)."""
     if n < 6:
@@ -86,7 +86,7 @@ def parse_date(codes: Any, n: int) -> int:
     return value + day if _is_time(codes, n, at, joined) else -1
 
 
-@inner
+@kernel
 def is_real_day(value: int) -> bool:
     """Return whether the day yyyymmdd stands in the Gregorian calendar."""
     year = value // 10_000
@@ -102,7 +102,7 @@ def is_real_day(value: int) -> bool:
     return day <= 31
 
 
-@inner
+@kernel
 def judge_date(value: int, earliest: int, latest: int) -> int:
     """Return the verdict on a parsed date; `latest` 0 sets no limit (`numbers.date.verdict`)."""
     if (

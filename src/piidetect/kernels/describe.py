@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from piidetect.kernels.compiling import inlined, inner, kernel
+from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.dates import is_real_day, parse_date
 from piidetect.kernels.fold import (
     ADDRESS_HIGH,
@@ -83,7 +83,7 @@ def _has_surname(codes: Any, n: int) -> bool:
     return False
 
 
-@inner
+@kernel
 def _digits_at(codes: Any, at: int, count: int) -> int:
     value = 0
     for i in range(at, at + count):
@@ -91,7 +91,7 @@ def _digits_at(codes: Any, at: int, count: int) -> int:
     return value
 
 
-@inner
+@kernel
 def _is_luhn(codes: Any, n: int) -> bool:
     total = 0
     for i in range(n):

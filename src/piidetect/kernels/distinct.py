@@ -62,12 +62,17 @@ def append(
 
 
 @inlined
+def in_share(key0: Any, share: int, shares: int) -> bool:
+    """Tell whether a key belongs to a share of the key space; at most 65,536 shares."""
+    return np.int64((key0 >> np.uint64(32)) & np.uint64(0xFFFF)) * shares >> 16 == share
+
+
+@inlined
 def wanted(key0: Any, key1: Any, share: int, shares: int) -> bool:
     """Tell whether a key is one and of the share."""
     if key0 == 0 and key1 == 0:
         return False
-    part = np.int64((key0 >> np.uint64(32)) & np.uint64(0xFFFF))
-    return shares == 1 or part * shares >> 16 == share
+    return shares == 1 or in_share(key0, share, shares)
 
 
 @kernel
@@ -174,6 +179,18 @@ def scatter_values(
             append(key0[i], key1[i], bits, pool, before, last, fill, used)
 
 
+@inlined
+def rows_in(chain: int, before: Any, last: Any, fill: Any) -> int:
+    """Return the rows of a chain in all piles."""
+    rows = 0
+    for pile in range(last.shape[0]):
+        chunk, filled = last[pile, chain], fill[pile, chain]
+        while chunk >= 0:
+            rows += filled
+            chunk, filled = before[chunk], CHUNK
+    return rows
+
+
 @kernel
 def rows_of(begin: int, end: int, before: Any, last: Any, fill: Any, result: Any) -> None:
     """Write the rows of the chains ``begin:end``: all of them, and the longest's.
@@ -182,12 +199,7 @@ def rows_of(begin: int, end: int, before: Any, last: Any, fill: Any, result: Any
     """
     result[0] = result[1] = 0
     for chain in range(begin, end):
-        rows = 0
-        for pile in range(last.shape[0]):
-            chunk, filled = last[pile, chain], fill[pile, chain]
-            while chunk >= 0:
-                rows += filled
-                chunk, filled = before[chunk], CHUNK
+        rows = rows_in(chain, before, last, fill)
         result[0] += rows
         result[1] = max(result[1], rows)
 
@@ -224,12 +236,7 @@ def collect(
     shift = np.uint64(0) if wide else _SHIFT
     number = 0
     for chain in range(begin, end):
-        rows = 0
-        for pile in range(last.shape[0]):
-            chunk, filled = last[pile, chain], fill[pile, chain]
-            while chunk >= 0:
-                rows += filled
-                chunk, filled = before[chunk], CHUNK
+        rows = rows_in(chain, before, last, fill)
         size = SMALLEST
         while size < 2 * rows:
             size *= 2

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from piidetect.kernels.compiling import inner
+from piidetect.kernels.compiling import kernel
 from piidetect.numbers import address, cell_text, date, person_name
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ _STARTS = _starts()
 _PLACEHOLDERS = _placeholders()
 
 
-@inner
+@kernel
 def kind_of(code: int) -> int:
     """Return the kinds of a code point as bits; all of planes 2 and 3 are hanzi."""
     if code < 0x10000:
@@ -98,7 +98,7 @@ def kind_of(code: int) -> int:
     return np.uint8(HAN) if 0x20000 <= code < 0x40000 else np.uint8(0)
 
 
-@inner
+@kernel
 def fold_cell(data: Any, start: int, stop: int, codes: Any) -> int:
     """Write the folded, trimmed code points of a UTF-8 cell into `codes`; return their number.
 
@@ -155,7 +155,7 @@ def fold_cell(data: Any, start: int, stop: int, codes: Any) -> int:
     return n
 
 
-@inner
+@kernel
 def is_absent(codes: Any, n: int) -> bool:
     """Return whether the cell is empty or a placeholder (`numbers.cell_text.is_placeholder`)."""
     if n == 0:

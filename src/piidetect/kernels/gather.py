@@ -101,14 +101,4 @@ def gather(
         row_finding[next_row] = at
         next_row += 1
     out.count[0] = at
-    flush_keys(
-        scratch.words,
-        scratch.place,
-        scratch.filled,
-        scratch.lane_words,
-        scratch.result,
-        plan.k0,
-        plan.k1,
-        out.key0,
-        out.key1,
-    )
+    flush_keys(plan, out, scratch)

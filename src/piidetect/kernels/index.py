@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from piidetect.kernels.compiling import inner, kernel
+from piidetect.kernels.compiling import kernel
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
 from piidetect.kernels.split import (
     FIELD_BYTES,
@@ -32,7 +32,7 @@ _LF, _CR = 10, 13
 _PARSED, _TEXT, _BLANK = int(RowKind.PARSED), int(RowKind.TEXT), int(RowKind.BLANK)
 
 
-@inner
+@kernel
 def _marks(data: Any, base: int, first: int, quote: int) -> Any:
     """Return the bits of the delimiter's first byte, LF and the quote in 64 bytes."""
     low = equal_bits(data, base, first) | equal_bits(data, base, _LF)

@@ -141,18 +141,24 @@ def queue_key(
             scratch.place[_LANES * count + lane] = place
             filled[count] = lane + 1
             if lane == _LANES - 1:
-                hash_bucket(
-                    count,
-                    words,
-                    scratch.place,
-                    filled,
-                    scratch.lane_words,
-                    scratch.result,
-                    plan.k0,
-                    plan.k1,
-                    out.key0,
-                    out.key1,
-                )
+                hash_waiting(count, plan, out, scratch)
+
+
+@inlined
+def hash_waiting(count: int, plan: Any, out: Any, scratch: Any) -> None:
+    """Hash the values of `count` words that wait; `hash_bucket` gets no tuples, they cost a call."""
+    hash_bucket(
+        count,
+        scratch.words,
+        scratch.place,
+        scratch.filled,
+        scratch.lane_words,
+        scratch.result,
+        plan.k0,
+        plan.k1,
+        out.key0,
+        out.key1,
+    )
 
 
 @kernel
@@ -178,19 +184,9 @@ def hash_bucket(
     filled[count] = 0
 
 
-@kernel
-def flush_keys(
-    words: Any,
-    place: Any,
-    filled: Any,
-    counts: Any,
-    result: Any,
-    k0: Any,
-    k1: Any,
-    key0: Any,
-    key1: Any,
-) -> None:
+@inlined
+def flush_keys(plan: Any, out: Any, scratch: Any) -> None:
     """Hash all values that still wait."""
     for count in range(MOST_WORDS + 1):
-        if filled[count] > 0:
-            hash_bucket(count, words, place, filled, counts, result, k0, k1, key0, key1)
+        if scratch.filled[count] > 0:
+            hash_waiting(count, plan, out, scratch)

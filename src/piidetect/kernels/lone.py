@@ -20,17 +20,16 @@ from piidetect.kernels.checks import (
 )
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.recognise import is_placeholder_value
-from piidetect.kernels.simd import between_bits, trailing_zeros
+from piidetect.kernels.simd import LANES
 
-_LANES = 32
-_LEAD = 0xEF  # first byte of U+F000..U+FFFF, where the full-width forms are
+LEAD = 0xEF  # first byte of U+F000..U+FFFF, where the full-width forms are
 _U3000 = 0xE3  # first byte of the wide space
-_SPACE = 32
-_DASH = 45
-_BRACKET = 41
-_DOT = 46
-_STAR = 42
-_LINKS = (_SPACE, _DASH, _BRACKET, _DOT, _STAR, _LEAD, _U3000)
+SPACE = 32
+DASH = 45
+BRACKET = 41
+DOT = 46
+STAR = 42
+_LINKS = (SPACE, DASH, BRACKET, DOT, STAR, LEAD, _U3000)
 _MOST_IDLE = 6
 _BEFORE_X = 17
 _MOBILE_LENGTH = 11
@@ -49,7 +48,7 @@ def is_alnum(byte: int) -> bool:
 @kernel
 def wide_ascii(data: Any, position: int, stop: int) -> int:
     """Return the ASCII byte of a full-width form (U+FF01..U+FF5E) at `position`, 0 where none is."""
-    if position + 3 > stop or data[position] != _LEAD:
+    if position + 3 > stop or data[position] != LEAD:
         return 0
     second, third = np.int64(data[position + 1]), np.int64(data[position + 2])
     if second == 0xBC and 0x81 <= third <= 0xBF:
@@ -68,38 +67,33 @@ def alnum_before(data: Any, begin: int, position: int) -> bool:
 
 
 @inlined
-def idle_run(data: Any, begin: int, start: int, stop: int) -> int:
-    """Length of a run of digits that can't be, or begin, a number; 0 where it may or isn't short.
+def is_idle(data: Any, begin: int, start: int, stop: int, run: int) -> bool:
+    """Tell whether a run of ASCII digits can't be, or begin, a number.
 
     What ends in a letter is part of a word (but for the X of an ID). Up to six digits are too few,
     unless letters stand before them or something follows that links or masks digits.
     """
-    run = trailing_zeros(~between_bits(data, start, 48, 10))
-    if run == 0 or run >= _LANES or start + run >= stop:
-        return 0
+    if run == 0 or run >= LANES or start + run >= stop:
+        return False
     after = np.int64(data[start + run])
     letter = 65 <= after & 0xDF <= 90
     if letter and run != _BEFORE_X and after not in (88, 120):
-        return run
+        return True
     if run > _MOST_IDLE or letter or after in _LINKS:
-        return 0
-    glued = start > begin and 65 <= np.int64(data[start - 1]) & 0xDF <= 90
-    return 0 if glued else run
+        return False
+    return start == begin or not 65 <= np.int64(data[start - 1]) & 0xDF <= 90
 
 
 @inlined
-def lone_run(data: Any, begin: int, start: int, stop: int) -> int:
-    """Length of a run of 11 or 18 digits that nothing is linked to or beside, else 0."""
-    run = trailing_zeros(~between_bits(data, start, 48, 10))
+def is_lone(data: Any, begin: int, start: int, stop: int, run: int) -> bool:
+    """Tell whether a run has 11 or 18 ASCII digits and nothing is linked to it or beside it."""
     if run not in (_MOBILE_LENGTH, _ID_LENGTH) or start + run > stop:
-        return 0
+        return False
     if start + run < stop:
         after = np.int64(data[start + run])
         if after in _LINKS or 65 <= after & 0xDF <= 90:
-            return 0
-    if start > begin and (data[start - 1] == _DOT or alnum_before(data, begin, start)):
-        return 0
-    return run
+            return False
+    return start == begin or not (data[start - 1] == DOT or alnum_before(data, begin, start))
 
 
 @inlined

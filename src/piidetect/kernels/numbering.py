@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from piidetect.kernels.compiling import inlined, kernel
+from piidetect.kernels.distinct import in_share, wanted
 from piidetect.schema import ENTITY_NUMBER, Verdict
 
 #: Chains of chunks; a key's chain is its top ten bits.
@@ -54,12 +55,6 @@ def append(
     return used
 
 
-@inlined
-def in_share(key0: Any, share: int, shares: int) -> bool:
-    """Tell whether a key belongs to a share of the key space; at most 65,536 shares."""
-    return np.int64((key0 >> np.uint64(32)) & np.uint64(0xFFFF)) * shares >> 16 == share
-
-
 @kernel
 def scatter_keys(
     key0: Any,
@@ -94,7 +89,7 @@ def scatter_keys(
     """
     for i in range(key0.size):
         a, b = key0[i], key1[i]
-        if chosen[i] and (a != 0 or b != 0) and in_share(a, share, shares):
+        if chosen[i] and wanted(a, b, share, shares):
             used = append(a, b, np.uint64(first + i + 1), pool, before, last, fill, used)
     return used
 
@@ -191,7 +186,7 @@ def scatter_findings(
         elif what == _ADDRESS and found < _MOST_ADDRESSES:
             held[2 + 2 * found], held[3 + 2 * found] = a, b
             found += 1
-        if keyed[what] and (a != 0 or b != 0) and in_share(a, share, shares):
+        if keyed[what] and wanted(a, b, share, shares):
             tag = np.uint64(code[i]) << np.uint64(PLACE) | whose | np.uint64(first + at)
             used = append(a, b, tag, pool, before, last, fill, used)
     state[0], state[1], state[2] = at, names, found

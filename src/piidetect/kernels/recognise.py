@@ -17,6 +17,7 @@ from piidetect.kernels.checks import (
     UNCHECKED,
     UNKNOWN_REGION,
     VALID,
+    birth_and_sex,
     birth_number,
     check_bank_card,
     check_foreign_permanent_resident_id,
@@ -29,7 +30,7 @@ from piidetect.kernels.checks import (
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.keys import queue_key
 from piidetect.kernels.plan import LONGEST, SIEVE_WORDS, VALIDATORS
-from piidetect.kernels.simd import equal_bits, trailing_zeros
+from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
 from piidetect.schema import Verdict
 
 _RESIDENT = VALIDATORS.index("resident_id")
@@ -45,7 +46,6 @@ _FIRST_PLAUSIBLE = 1850_00_00
 _LAST_PLAUSIBLE = 2099_99_99
 _ID_LENGTH = 18
 _OLD_ID_LENGTH = 15
-_LANES = 32
 _WORD_REACH = 48  # bytes before a number in which a context word counts: 16 hanzi
 _MOST_LENGTH = 0xFFFF
 _SIEVE_SHIFT = 64 - (64 * SIEVE_WORDS - 1).bit_length()
@@ -115,7 +115,7 @@ def has_word(
             bits = equal_bits(data, position, words[left])
             bits &= equal_bits(data, position + size - 1, words[right - 1])
             room = start - size + 1 - position
-            if room < _LANES:
+            if room < LANES:
                 bits &= (np.uint64(1) << np.uint64(room)) - np.uint64(1)
             while bits:
                 at = position + trailing_zeros(bits)
@@ -125,7 +125,7 @@ def has_word(
                     index += 1
                 if index == size:
                     return True
-            position += _LANES
+            position += LANES
     return False
 
 
@@ -299,8 +299,7 @@ def emit_number(
             source = scratch.value
             first, last = np.int64(0), np.int64(_ID_LENGTH)
         if verdict == VALID:
-            male = np.int64(source[first + 16]) & 1
-            detail = birth_number(source, first, last) * 2 + male
+            detail = birth_and_sex(source, first)
     emit(start, stop, entity, verdict, detail, where, out)
     if verdict != PRECISION_LOST:
         queue_key(source, first, last, entity, out.count[0] - 1, plan, out, scratch)

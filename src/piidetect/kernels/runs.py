@@ -12,28 +12,27 @@ from typing import Any
 
 import numpy as np
 
-from piidetect.kernels.checks import VALID, birth_number
+from piidetect.kernels.checks import VALID, birth_and_sex
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.keys import queue_key
 from piidetect.kernels.lone import (
+    BRACKET,
+    DASH,
+    DOT,
+    LEAD,
+    SPACE,
+    STAR,
     alnum_before,
     check_digits,
-    idle_run,
     is_alnum,
-    lone_run,
+    is_idle,
+    is_lone,
     wide_ascii,
 )
 from piidetect.kernels.plan import LONGEST, MOST_GROUPS, MOST_LETTERS
 from piidetect.kernels.recognise import emit, mark_masked, recognise
-from piidetect.kernels.simd import between_bits, copy_lanes, equal_bits, trailing_zeros
+from piidetect.kernels.simd import LANES, between_bits, copy_lanes, equal_bits, trailing_zeros
 
-_LANES = 32
-_LEAD = 0xEF  # first byte of U+F000..U+FFFF, where the full-width forms are
-_SPACE = 32
-_DASH = 45
-_BRACKET = 41
-_DOT = 46
-_STAR = 42
 _PLUS = 43
 _MOST_JOINED = 5
 _ID_LENGTH = 18
@@ -44,16 +43,16 @@ def next_digit(data: Any, position: int, stop: int) -> int:
     """Return where the next ASCII or full-width digit begins, `stop` where none does."""
     while position < stop:
         bits = between_bits(data, position, 48, 10)
-        wide = equal_bits(data, position, _LEAD)
+        wide = equal_bits(data, position, LEAD)
         if wide:
             third = between_bits(data, position + 2, 0x90, 10)
             bits |= wide & equal_bits(data, position + 1, 0xBC) & third
         left = stop - position
-        if left < _LANES:
+        if left < LANES:
             bits &= (np.uint64(1) << np.uint64(left)) - np.uint64(1)
         if bits:
             return position + trailing_zeros(bits)
-        position += _LANES
+        position += LANES
     return stop
 
 
@@ -74,7 +73,7 @@ def take_digits(data: Any, position: int, stop: int, compact: Any, at: int) -> A
     run = trailing_zeros(~between_bits(data, position, 48, 10))
     if position + run >= stop:
         run = stop - position
-    if 0 < run < _LANES and (position + run == stop or data[position + run] != _LEAD):
+    if 0 < run < LANES and (position + run == stop or data[position + run] != LEAD):
         copy_lanes(data, position, compact, at)
         return position + run, run
     count = 0
@@ -82,7 +81,7 @@ def take_digits(data: Any, position: int, stop: int, compact: Any, at: int) -> A
         byte = np.int64(data[position])
         if 48 <= byte <= 57:
             width = 1
-        elif byte == _LEAD:
+        elif byte == LEAD:
             byte = wide_ascii(data, position, stop)
             if byte < 48 or byte > 57:
                 break
@@ -103,7 +102,7 @@ def letter_x(data: Any, position: int, stop: int) -> int:
         return 0
     byte = np.int64(data[position])
     width = 1
-    if byte == _LEAD:
+    if byte == LEAD:
         byte = wide_ascii(data, position, stop)
         width = 3
     if byte not in (88, 120) or alnum_at(data, position + width, stop):
@@ -114,7 +113,7 @@ def letter_x(data: Any, position: int, stop: int) -> int:
 @kernel
 def is_fraction(data: Any, begin: int, position: int) -> bool:
     """Tell whether the digits at `position` are decimals: `12.5…`, but not the `1.` of a list."""
-    if position - 2 < begin or data[position - 1] != _DOT:
+    if position - 2 < begin or data[position - 1] != DOT:
         return False
     before = np.int64(data[position - 2])
     if before < 48 or before > 57:
@@ -129,7 +128,7 @@ def float_tail(data: Any, position: int, stop: int) -> int:
 
     0 where there is none, -1 where real decimals follow.
     """
-    if position + 1 >= stop or data[position] != _DOT:
+    if position + 1 >= stop or data[position] != DOT:
         return 0
     at = position + 1
     zeros = True
@@ -151,16 +150,16 @@ def separator(data: Any, position: int, stop: int) -> int:
         return 0
     byte = np.int64(data[position])
     width = 0
-    if byte in (_SPACE, _DASH, _BRACKET):
+    if byte in (SPACE, DASH, BRACKET):
         width = 1
-    elif wide_ascii(data, position, stop) in (_DASH, _BRACKET):
+    elif wide_ascii(data, position, stop) in (DASH, BRACKET):
         width = 3
     elif byte == 0xE3 and position + 3 <= stop and data[position + 1] == 0x80:
         width = 3 if data[position + 2] == 0x80 else 0  # U+3000
     if width == 0 or position + width >= stop:
         return 0
     after = np.int64(data[position + width])
-    if after == _LEAD:
+    if after == LEAD:
         after = wide_ascii(data, position + width, stop)
     return width if 48 <= after <= 57 else 0
 
@@ -190,25 +189,23 @@ def scan_cell(
     while position < stop:
         start = position
         if groups == 0:
-            run = idle_run(data, begin, start, stop)
-            if run > 0:
+            run = trailing_zeros(~between_bits(data, start, 48, 10))
+            if is_idle(data, begin, start, stop, run):
                 position = next_digit(data, start + run, stop)
                 continue
-            run = lone_run(data, begin, start, stop)
-            if run > 0 and plan.quick[run] >= 0:
+            if is_lone(data, begin, start, stop, run) and plan.quick[run] >= 0:
                 end = start + run
                 if check_digits(data, start, end, tables, plan.today, scratch.sieve):
                     entity, detail = np.int64(plan.quick[run]), np.int64(0)
                     if run == _ID_LENGTH:
-                        male = np.int64(data[start + 16]) & 1
-                        detail = birth_number(data, start, end) * 2 + male
+                        detail = birth_and_sex(data, start)
                     emit(start, end, entity, np.int64(VALID), detail, where, out)
                     queue_key(data, start, end, entity, out.count[0] - 1, plan, out, scratch)
                     position = next_digit(data, end, stop)
                     continue
         position, count, letters = take_group(data, begin, start, stop, groups, scratch)
         dead = count == 0
-        starred = not dead and position < stop and data[position] == _STAR
+        starred = not dead and position < stop and data[position] == STAR
         if not dead and not starred:
             scratch.start[groups] = start - letters
             scratch.stop[groups] = position

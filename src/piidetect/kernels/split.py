@@ -24,7 +24,7 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from piidetect.kernels.compiling import inner
+from piidetect.kernels.compiling import kernel
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
 from piidetect.schema import RowKind
 
@@ -115,18 +115,22 @@ def empty_rows(rows: int, n_columns: int) -> Rows:
     )
 
 
-@inner
+@kernel
 def is_delimiter(data: Any, position: int, delimiter: Any) -> bool:
     """Say whether the delimiter stands at `position`."""
-    if delimiter.size == 0:
-        return False
-    for i in range(delimiter.size):
-        if data[position + i] != delimiter[i]:
+    return delimiter.size > 0 and stands_at(data, position, delimiter)
+
+
+@kernel
+def stands_at(data: Any, position: int, text: Any) -> bool:
+    """Say whether the bytes of `text` stand at `position`; they lie within `data`."""
+    for i in range(text.size):
+        if data[position + i] != text[i]:
             return False
     return True
 
 
-@inner
+@kernel
 def is_blank(data: Any, position: int, stop: int, blank: Any, delimiter: Any) -> bool:
     """Say whether `data[position:stop]` is white space, quotes and delimiters only."""
     while position < stop:
@@ -139,7 +143,7 @@ def is_blank(data: Any, position: int, stop: int, blank: Any, delimiter: Any) ->
     return True
 
 
-@inner
+@kernel
 def _is_heading(data: Any, heading: Any, heading_stop: Any, spans: Any) -> bool:
     """Say whether a row has the heading's cells."""
     begin = 0
@@ -155,7 +159,7 @@ def _is_heading(data: Any, heading: Any, heading_stop: Any, spans: Any) -> bool:
     return heading_stop.size > 0
 
 
-@inner
+@kernel
 def _find(data: Any, byte: int, other: int, position: int, stop: int) -> int:
     """Return where `byte` or `other` next stands in `data[position:stop]`, or -1."""
     while position < stop:
@@ -167,7 +171,7 @@ def _find(data: Any, byte: int, other: int, position: int, stop: int) -> int:
     return -1
 
 
-@inner
+@kernel
 def _line_end(data: Any, p: int, row: int, size: int, final: bool, bare_cr: bool) -> Any:
     """Return (end of the text, start of the next line) if a line ends at `p`, else (-1, 0).
 
@@ -185,7 +189,7 @@ def _line_end(data: Any, p: int, row: int, size: int, final: bool, bare_cr: bool
     return -1, 0
 
 
-@inner
+@kernel
 def _line(data: Any, row: int, size: int, final: bool, bare_cr: bool) -> Any:
     """Return (end of the text, start of the next line, ended by CR) of the line at `row`.
 
@@ -214,7 +218,7 @@ def _line(data: Any, row: int, size: int, final: bool, bare_cr: bool) -> Any:
     return (size - 1 if data[size - 1] == _CR else size), size, bare_cr
 
 
-@inner
+@kernel
 def _quoted(
     data: Any, start: int, size: int, final: bool, bare_cr: bool, delimiter: Any, quote: int
 ) -> Any:
@@ -253,7 +257,7 @@ def _quoted(
     return (_MALFORMED, breaks) if final else (NEED, breaks)
 
 
-@inner
+@kernel
 def _split(
     data: Any, row: int, size: int, final: bool, bare_cr: bool, quotes: bool,
     delimiter: Any, quote: int, spans: Any,
@@ -313,7 +317,7 @@ def _keep_apart(typing_context: Any) -> Any:
     return types.void(), code
 
 
-@inner
+@kernel
 def index_row(data: Any, row: int, size: int, final: bool, g: Any, spans: Any) -> Any:
     """Split the row at `row`; return (next row, end of its line, RowKind, note).
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from piidetect.kernels.compiling import inner, kernel
+from piidetect.kernels.compiling import kernel
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
 from piidetect.kernels.sql_text import begins_statement, hex_digit, word_at
 from piidetect.kernels.sql_values import END, FULL, NEED, ROW_BYTES, store_row
@@ -19,7 +19,7 @@ from piidetect.kernels.sql_values import END, FULL, NEED, ROW_BYTES, store_row
 _LF, _CR, _TAB, _BACKSLASH, _DOT = 10, 13, 9, 92, 46
 
 
-@inner
+@kernel
 def _resolve(data: Any, start: int, stop: int) -> int:
     """Resolve the escapes of a value in place; return where it ends now."""
     if stop - start == 2 and data[start + 1] == 78:  # \N
@@ -62,7 +62,7 @@ def _resolve(data: Any, start: int, stop: int) -> int:
     return at
 
 
-@inner
+@kernel
 def _resolve_all(data: Any, spans: Any, width: int) -> None:
     """Resolve the escapes of a row."""
     for column in range(width):
@@ -70,7 +70,7 @@ def _resolve_all(data: Any, spans: Any, width: int) -> None:
             spans[1, column] = _resolve(data, spans[0, column], spans[1, column])
 
 
-@inner
+@kernel
 def _line(data: Any, row: int, size: int, spans: Any) -> Any:
     """Split the line at `row`; return (place of its LF or -1, values)."""
     p, start, column, escaped = row, row, 0, 0

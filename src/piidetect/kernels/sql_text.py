@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from piidetect.kernels.compiling import inner
+from piidetect.kernels.compiling import kernel
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
+from piidetect.kernels.split import stands_at
 
 #: A place that says that more bytes are needed, or that the string or row is broken.
 MORE, BROKEN = -1, -2
@@ -21,20 +22,20 @@ _LF, _CR, _SPACE, _TAB = 10, 13, 32, 9
 _QUOTE, _OPEN, _CLOSE, _SEMICOLON, _BACKSLASH = 39, 40, 41, 59, 92
 
 
-@inner
+@kernel
 def is_word(byte: int) -> bool:
     """Say whether a byte is part of a word: a letter, digit, underscore or no ASCII."""
     letter = 65 <= (byte & 0xDF) <= 90
     return letter or 48 <= byte <= 57 or byte == 95 or byte >= 128
 
 
-@inner
+@kernel
 def is_space(byte: int) -> bool:
     """Say whether a byte is white space."""
     return byte == _SPACE or 9 <= byte <= 13
 
 
-@inner
+@kernel
 def skip_blanks(data: Any, p: int, size: int) -> int:
     """Return the place of the next byte that is no white space."""
     while p < size and is_space(data[p]):
@@ -42,18 +43,15 @@ def skip_blanks(data: Any, p: int, size: int) -> int:
     return p
 
 
-@inner
+@kernel
 def goes_on(data: Any, p: int, size: int, header: Any) -> bool:
     """Say whether the statement's beginning stands at `p`, and a row after it."""
     if header.size == 0 or p + header.size >= size or data[p + header.size] != _OPEN:
         return False
-    for i in range(header.size):
-        if data[p + i] != header[i]:
-            return False
-    return True
+    return stands_at(data, p, header)
 
 
-@inner
+@kernel
 def word_at(data: Any, p: int, size: int, a: int, b: int, c: int) -> bool:
     """Say whether the three letters (upper case) stand at `p`, in either case."""
     if p + 3 > size:
@@ -61,7 +59,7 @@ def word_at(data: Any, p: int, size: int, a: int, b: int, c: int) -> bool:
     return data[p] & 0xDF == a and data[p + 1] & 0xDF == b and data[p + 2] & 0xDF == c
 
 
-@inner
+@kernel
 def begins_statement(data: Any, p: int, size: int) -> bool:
     """Say whether a line at `p` begins as those between statements of a dump do."""
     if word_at(data, p, size, 73, 78, 83) or word_at(data, p, size, 67, 82, 69):
@@ -71,7 +69,7 @@ def begins_statement(data: Any, p: int, size: int) -> bool:
     return p + 2 < size and data[p] == 45 and data[p + 1] == 45 and data[p + 2] == _SPACE
 
 
-@inner
+@kernel
 def line_breaks(data: Any, p: int, row: int, size: int, final: bool, header: Any) -> int:
     """Return 1 if the string must end before the line at `p`, -1 where more bytes are needed."""
     if p + header.size + 3 > size and not final:
@@ -86,7 +84,7 @@ def line_breaks(data: Any, p: int, row: int, size: int, final: bool, header: Any
     return 0
 
 
-@inner
+@kernel
 def string_end(
     data: Any, p: int, row: int, size: int, final: bool, backslash: bool, header: Any
 ) -> Any:
@@ -121,7 +119,7 @@ def string_end(
     return (BROKEN if final else MORE), escapes
 
 
-@inner
+@kernel
 def hex_digit(byte: int) -> int:
     """Return the value of a hexadecimal digit, or -1."""
     if 48 <= byte <= 57:
@@ -131,7 +129,7 @@ def hex_digit(byte: int) -> int:
     return -1
 
 
-@inner
+@kernel
 def _from_hex(data: Any, start: int, stop: int) -> int:
     """Write the bytes of hexadecimal digits over them if they are text; return where it ends."""
     if (stop - start) % 2 or stop == start:
@@ -154,7 +152,7 @@ def _from_hex(data: Any, start: int, stop: int) -> int:
     return at
 
 
-@inner
+@kernel
 def unescape(data: Any, start: int, stop: int, escapes: int) -> int:
     """Resolve the escapes of a value in place; return where it ends now."""
     if escapes == HEX:

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from piidetect.kernels.compiling import inlined, inner, kernel
+from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.sql_text import (
     BROKEN,
     HEX,
@@ -88,7 +88,7 @@ def empty_sql_rows(rows: int, n_columns: int) -> SqlRows:
     )
 
 
-@inner
+@kernel
 def _is_null(data: Any, start: int, stop: int) -> bool:
     return (
         stop - start == 4
@@ -97,7 +97,7 @@ def _is_null(data: Any, start: int, stop: int) -> bool:
     )
 
 
-@inner
+@kernel
 def _takes_first(data: Any, start: int, strings: int) -> bool:
     """Say whether the value of a function is its first string: the others are formats."""
     if strings == 1:
@@ -110,7 +110,7 @@ def _takes_first(data: Any, start: int, strings: int) -> bool:
     return word_at(data, start, stop, 82, 69, 80)  # REPLACE
 
 
-@inner
+@kernel
 def _span(
     data: Any, start: int, stop: int, first: int, close: int, last: int, strings: int, escapes: int
 ) -> Any:
@@ -192,7 +192,7 @@ def _value(
     return p, begin, stop, escapes, restart
 
 
-@inner
+@kernel
 def _row(
     data: Any,
     row: int,
@@ -227,7 +227,7 @@ def _row(
             return p, column, restart
 
 
-@inner
+@kernel
 def _after_broken(data: Any, row: int, p: int, size: int, final: bool, header: Any) -> int:
     """Return where a broken row ends, sought from `p`, or -1 where more bytes are needed."""
     most = row + ROW_BYTES
@@ -263,7 +263,7 @@ def _after_broken(data: Any, row: int, p: int, size: int, final: bool, header: A
     return size if final else MORE
 
 
-@inner
+@kernel
 def _unescape_all(data: Any, spans: Any, width: int) -> None:
     """Resolve the escapes of a row."""
     for column in range(width):
@@ -293,7 +293,7 @@ def store_row(
     return cell
 
 
-@inner
+@kernel
 def _separator(data: Any, p: int, size: int, final: bool, header: Any) -> Any:
     """Go to the next row from `p`; return (place, FULL if one is there, else why there is none)."""
     while True:

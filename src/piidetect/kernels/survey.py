@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from piidetect.kernels.checks import birth_number
-from piidetect.kernels.compiling import inlined, inner, kernel
+from piidetect.kernels.checks import birth_and_sex
+from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.lone import check_digits
 from piidetect.kernels.plain import is_plain, is_plain_person
 from piidetect.kernels.plan import LONGEST, MOST_LETTERS
 from piidetect.kernels.recognise import fill_sieve
 from piidetect.kernels.simd import (
+    LANES,
     between_bits,
     count_bits,
     equal_bits,
@@ -36,7 +37,6 @@ QUICK_NUMBER = 8
 QUICK_MAIL = 16
 QUICK_CELL = 24
 
-_LANES = 32
 _STEP = 48  # windows of 64 bytes overlap by 16
 _LEAST_SIZE = 5  # bytes that hold neither a number nor an e-mail address
 _LEAST_IN_WINDOW = 6
@@ -75,11 +75,11 @@ def survey(data: Any, begin: int, stop: int) -> Any:
     while position < stop:
         digits, links = np.uint64(0), np.uint64(0)
         for half in range(2):
-            at = position + half * _LANES
+            at = position + half * LANES
             left = stop - at
             if left <= 0:
                 break
-            inside = ~np.uint64(0) if left >= _LANES else (_ONE << np.uint64(left)) - _ONE
+            inside = ~np.uint64(0) if left >= LANES else (_ONE << np.uint64(left)) - _ONE
             bits = between_bits(data, at, 48, 10) & inside
             ats |= equal_bits(data, at, 64) & inside
             odd |= equal_bits(data, at, 42) & inside
@@ -94,18 +94,18 @@ def survey(data: Any, begin: int, stop: int) -> Any:
                 if blank:  # U+3000
                     blank &= equal_bits(data, at + 1, 0x80) & equal_bits(data, at + 2, 0x80)
                     odd |= blank
-            digits |= bits << np.uint64(half * _LANES)
+            digits |= bits << np.uint64(half * LANES)
             if bits:
                 link = equal_bits(data, at, 32) | equal_bits(data, at, 45)
                 link |= equal_bits(data, at, 41)
-                links |= link << np.uint64(half * _LANES)
+                links |= link << np.uint64(half * LANES)
         if count_bits(digits) >= _LEAST_IN_WINDOW:
             number = number or may_hold_number(digits, links)
-        position += 2 * _LANES if stop - position <= 2 * _LANES else _STEP
+        position += 2 * LANES if stop - position <= 2 * LANES else _STEP
     return number or odd != 0, ats != 0, (leads | odd) == 0
 
 
-@inner
+@kernel
 def is_plain_mail(data: Any, begin: int, size: int) -> bool:
     """Tell whether a cell of up to 32 bytes is one e-mail address in small letters and no more.
 
@@ -170,13 +170,13 @@ def settle(
         return QUICK_CELL
     if size > _LEAST_SIZE:
         way, unfolded = -1, True
-        if size <= _LANES:
+        if size <= LANES:
             way = one_token(data, begin, size, plan, tables, sieve)
         if way < 0:
             number, mail, unfolded = survey(data, begin, stop)
             way = SLOW | HAS_NUMBER if number else 0
             if mail and plan.email >= 0:
-                if not number and size <= _LANES and is_plain_mail(data, begin, size):
+                if not number and size <= LANES and is_plain_mail(data, begin, size):
                     return QUICK_MAIL
                 way |= SLOW | HAS_MAIL
     if way > 0:
@@ -216,7 +216,6 @@ def survey_block(block: Any, plan: Any, tables: Any, sieve: Any, items: Any) -> 
             items.way[count] = way
             items.detail[count] = 0
             if way == QUICK_NUMBER and stop - begin == _ID_LENGTH:
-                male = np.int64(data[begin + 16]) & 1
-                items.detail[count] = birth_number(data, begin, stop) * 2 + male
+                items.detail[count] = birth_and_sex(data, begin)
             count += 1
     return count

@@ -18,7 +18,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from piidetect.kernels.compiling import inner, kernel
+from piidetect.kernels.compiling import kernel
 from piidetect.kernels.simd import LANES, between_bits, count_bits, equal_bits, trailing_zeros
 
 _VECTOR = ir.VectorType(ir.IntType(8), LANES)
@@ -124,13 +124,13 @@ def _store(typing_context: Any, into: Any, at: Any, word: Any) -> Any:
     return signature, code
 
 
-@inner
+@kernel
 def _length(word: int) -> int:
     """Return the bytes of a packed UTF-8 sequence that isn't ASCII."""
     return 2 + (word > 0xFFFF) + (word > 0xFFFFFF)
 
 
-@inner
+@kernel
 def _pack(code: int) -> int:
     """Return the packed UTF-8 sequence of a code point from U+0080 on."""
     if code < 0x800:
@@ -141,7 +141,7 @@ def _pack(code: int) -> int:
     return 0x808080F0 | code >> 18 | (code >> 12 & 0x3F) << 8 | low
 
 
-@inner
+@kernel
 def _mark(marks: Any, position: int, at: int) -> None:
     number = marks.tally[0]
     if number < marks.source.size:
@@ -150,7 +150,7 @@ def _mark(marks: Any, position: int, at: int) -> None:
     marks.tally[0] = number + 1
 
 
-@inner
+@kernel
 def _spoil(marks: Any, position: int, into: Any, at: int) -> int:
     """Write U+FFFD for what can't be decoded at `position`; return the place after it."""
     if marks.tally[1] < PLACES:
@@ -160,7 +160,7 @@ def _spoil(marks: Any, position: int, into: Any, at: int) -> int:
     return at + 3
 
 
-@inner
+@kernel
 def _ascii(source: Any, position: int, size: int, into: Any, at: int, marks: Any) -> int:
     """Copy ASCII bytes from `position` up to the first other byte; return how many."""
     begin = position
@@ -386,7 +386,7 @@ def check_utf8(source: Any, position: int, size: int) -> Any:
     return (_lead(source, size) if carry else size), nuls
 
 
-@inner
+@kernel
 def _lead(source: Any, position: int) -> int:
     """Return where the sequence that reaches to `position` starts."""
     position -= 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from piidetect.kernels.compiling import inlined, inner, kernel
+from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.dates import digits_at, is_real_day, judge_date, parse_date
 from piidetect.kernels.fold import (
     ADDRESS_HIGH,
@@ -190,7 +190,7 @@ def _is_other(codes: Any, n: int) -> bool:
     return is_real_day(19000000 + day)
 
 
-@inner
+@kernel
 def is_scientific(codes: Any, n: int) -> bool:
     """Return whether the codes are a shortened number: ``3.30106E+17``."""
     if n < 4 or codes[0] < 48 or codes[0] > 57:
@@ -280,7 +280,7 @@ def _gestation(codes: Any, n: int) -> int:
     return value if known and at + 1 == n else 0
 
 
-@inner
+@kernel
 def _check(codes: Any, n: int, profile: int, today: int, value: Any) -> int:
     """Return the verdict on folded codes; write the value, where there is one, to value[0]."""
     if is_absent(codes, n):
