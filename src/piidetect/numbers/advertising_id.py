@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from piidetect import tables
 from piidetect.numbers.cell_text import capitals, fold, is_hex, is_one_digit_over_and_over
-from piidetect.numbers.verdict_errors import checked, confirmed
+from piidetect.numbers.verdict_errors import checked, confirmable
 from piidetect.schema import Verdict
 
 LENGTHS = (16, 32, 64)
@@ -50,15 +50,6 @@ def _verdict(text: str) -> Verdict:
     return Verdict.PLACEHOLDER if nobody else Verdict.UNCHECKED
 
 
-def verdict(text: str, *, context: bool = False) -> Verdict:
-    """Return the verdict on an identifier; never raises.
-
-    Args:
-        text: the identifier as written.
-        context: whether a heading or a word says what it is.
-    """
-    return confirmed(_verdict(compact(text)), context)
-
-
+verdict = confirmable(_verdict, compact)
 validate, is_valid = checked(verdict, compact)
 format = compact  # noqa: A001

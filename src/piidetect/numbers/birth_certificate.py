@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from piidetect import tables
 from piidetect.numbers.cell_text import is_capitals, is_digits, joined
-from piidetect.numbers.verdict_errors import checked, confirmed
+from piidetect.numbers.verdict_errors import checked, confirmable
 from piidetect.schema import Verdict
 from piidetect.tables.names import Region, region_of
 
@@ -41,16 +41,7 @@ def _verdict(number: str) -> Verdict:
     return Verdict.UNCHECKED if known else Verdict.UNKNOWN_REGION
 
 
-def verdict(text: str, *, context: bool = False) -> Verdict:
-    """Return the verdict on a number; never raises.
-
-    Args:
-        text: the number as written.
-        context: whether a heading or a word says what it is.
-    """
-    return confirmed(_verdict(compact(text)), context)
-
-
+verdict = confirmable(_verdict, compact)
 validate, is_valid = checked(verdict, compact)
 format = compact  # noqa: A001
 

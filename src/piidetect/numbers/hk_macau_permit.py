@@ -19,7 +19,7 @@
 from __future__ import annotations
 
 from piidetect.numbers.cell_text import is_digits, joined
-from piidetect.numbers.verdict_errors import checked, confirmed
+from piidetect.numbers.verdict_errors import checked, confirmable
 from piidetect.schema import Verdict
 
 LENGTH = 9
@@ -55,14 +55,7 @@ def _verdict(number: str) -> Verdict:
     return Verdict.UNCHECKED if _is_permit(number) else Verdict.INVALID_FORMAT
 
 
-def verdict(text: str, *, context: bool = False) -> Verdict:
-    """Return the verdict on a number; never raises.
-
-    Args:
-        text: the number as written.
-        context: whether a heading or a word says what it is.
-    """
-    return confirmed(_verdict(compact(text)), context)
+verdict = confirmable(_verdict, compact)
 
 
 def _for_life(text: str) -> str:

@@ -21,7 +21,7 @@ from __future__ import annotations
 from piidetect.numbers import luhn
 from piidetect.numbers.cell_text import is_capitals, is_digits, joined
 from piidetect.numbers.imsi import NETWORKS
-from piidetect.numbers.verdict_errors import checked, confirmed
+from piidetect.numbers.verdict_errors import checked, confirmable
 from piidetect.schema import Verdict
 
 LENGTHS = (19, 20)
@@ -45,16 +45,7 @@ def _verdict(number: str) -> Verdict:
     return Verdict.VALID if passes and len(number) == LENGTHS[1] else Verdict.UNCHECKED
 
 
-def verdict(text: str, *, context: bool = False) -> Verdict:
-    """Return the verdict on a number; never raises.
-
-    Args:
-        text: the number as written.
-        context: whether a heading or a word says what it is.
-    """
-    return confirmed(_verdict(compact(text)), context)
-
-
+verdict = confirmable(_verdict, compact)
 validate, is_valid = checked(verdict, compact)
 
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 from piidetect import tables
 from piidetect.numbers import luhn
 from piidetect.numbers.cell_text import is_digits, is_one_digit_over_and_over, joined
-from piidetect.numbers.verdict_errors import checked, confirmed
+from piidetect.numbers.verdict_errors import checked, confirmable
 from piidetect.schema import Verdict
 
 LENGTH = 15
@@ -46,16 +46,7 @@ def _verdict(number: str) -> Verdict:
     return Verdict.INVALID_CHECKSUM if luhn.checksum(number) else Verdict.VALID
 
 
-def verdict(text: str, *, context: bool = False) -> Verdict:
-    """Return the verdict on a number; never raises.
-
-    Args:
-        text: the number as written.
-        context: whether a heading or a word says what it is.
-    """
-    return confirmed(_verdict(compact(text)), context)
-
-
+verdict = confirmable(_verdict, compact)
 validate, is_valid = checked(verdict, compact)
 
 

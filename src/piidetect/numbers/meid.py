@@ -16,7 +16,7 @@ it is taken off, so that one device counts once.
 from __future__ import annotations
 
 from piidetect.numbers.cell_text import is_hex, is_one_digit_over_and_over, joined
-from piidetect.numbers.verdict_errors import checked, confirmed
+from piidetect.numbers.verdict_errors import checked, confirmable
 from piidetect.schema import Verdict
 
 LENGTH = 14
@@ -49,14 +49,7 @@ def _verdict(number: str) -> Verdict:
     return Verdict.VALID if right else Verdict.INVALID_CHECKSUM
 
 
-def verdict(text: str, *, context: bool = False) -> Verdict:
-    """Return the verdict on a number; never raises.
-
-    Args:
-        text: the number as written.
-        context: whether a heading or a word says what it is.
-    """
-    return confirmed(_verdict(compact(text)), context)
+verdict = confirmable(_verdict, compact)
 
 
 def _without_check_digit(text: str) -> str:

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from piidetect.numbers.cell_text import is_digits, joined
 from piidetect.numbers.hk_macau_permit import SERIES
-from piidetect.numbers.verdict_errors import checked, confirmed
+from piidetect.numbers.verdict_errors import checked, confirmable
 from piidetect.schema import Verdict
 
 SHORTEST = 8
@@ -74,16 +74,7 @@ def _verdict(number: str) -> Verdict:
     return Verdict.INVALID_LENGTH if _kind(f"{number}0") else Verdict.INVALID_FORMAT
 
 
-def verdict(text: str, *, context: bool = False) -> Verdict:
-    """Return the verdict on a number; never raises.
-
-    Args:
-        text: the number as written.
-        context: whether a heading or a word says what it is.
-    """
-    return confirmed(_verdict(compact(text)), context)
-
-
+verdict = confirmable(_verdict, compact)
 validate, is_valid = checked(verdict, compact)
 format = compact  # noqa: A001
 

@@ -23,7 +23,7 @@ those that are a phone number or e-mail address, aren't looked for here.
 from __future__ import annotations
 
 from piidetect.numbers.cell_text import fold, is_digits
-from piidetect.numbers.verdict_errors import checked, confirmed
+from piidetect.numbers.verdict_errors import checked, confirmable
 from piidetect.schema import Verdict
 
 ALIPAY, ALIPAY_LENGTH = "2088", 16
@@ -58,16 +58,7 @@ def _verdict(account: str) -> Verdict:
     return Verdict.INVALID_FORMAT if known or in_range else Verdict.INVALID_LENGTH
 
 
-def verdict(text: str, *, context: bool = False) -> Verdict:
-    """Return the verdict on an account; never raises.
-
-    Args:
-        text: the account as written.
-        context: whether a heading or a word says what it is.
-    """
-    return confirmed(_verdict(compact(text)), context)
-
-
+verdict = confirmable(_verdict, compact)
 validate, is_valid = checked(verdict, compact)
 format = compact  # noqa: A001
 

@@ -25,7 +25,7 @@ plates and those of electric bicycles follow no public rule and are not known he
 from __future__ import annotations
 
 from piidetect.numbers.cell_text import is_digits, joined
-from piidetect.numbers.verdict_errors import checked, confirmed
+from piidetect.numbers.verdict_errors import checked, confirmable
 from piidetect.schema import Verdict
 from piidetect.tables.names import Region, region_of
 
@@ -87,16 +87,7 @@ def _verdict(plate: str) -> Verdict:
     return Verdict.VALID if sure else Verdict.UNCHECKED
 
 
-def verdict(text: str, *, context: bool = False) -> Verdict:
-    """Return the verdict on a plate; never raises.
-
-    Args:
-        text: the plate as written.
-        context: whether a heading or a word says what it is.
-    """
-    return confirmed(_verdict(compact(text)), context)
-
-
+verdict = confirmable(_verdict, compact)
 validate, is_valid = checked(verdict, compact)
 
 

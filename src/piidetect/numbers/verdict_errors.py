@@ -57,6 +57,13 @@ class IsValid(Protocol):
         """Return whether ``validate`` accepts the number."""
 
 
+class Judge(Protocol):
+    """``verdict`` of a number that a heading or a word can confirm."""
+
+    def __call__(self, text: str, *, context: bool = False) -> Verdict:
+        """Return the verdict on a text."""
+
+
 def raise_unless_usable(verdict: Verdict) -> None:
     """Raise the error that stands for `verdict`; the other verdicts are no errors.
 
@@ -104,3 +111,23 @@ def confirmed(verdict: Verdict, context: bool) -> Verdict:  # noqa: FBT001
     it ``VALID``.
     """
     return Verdict.VALID if context and verdict is Verdict.UNCHECKED else verdict
+
+
+def confirmable(judge: Callable[[str], Verdict], canonical: Callable[[str], str]) -> Judge:
+    """Return ``verdict`` of a number that a heading or a word can confirm (:func:`confirmed`).
+
+    Args:
+        judge: the verdict on a canonical number by itself; it never raises.
+        canonical: the spelling that ``judge`` takes, mostly ``compact``.
+    """
+
+    def verdict(text: str, *, context: bool = False) -> Verdict:
+        """Return the verdict on a text; never raises.
+
+        Args:
+            text: the number as written.
+            context: whether a heading or a word says what it is.
+        """
+        return confirmed(judge(canonical(text)), context)
+
+    return verdict

@@ -18,7 +18,7 @@ letters; canonical are small ones.
 from __future__ import annotations
 
 from piidetect.numbers.cell_text import fold, small
-from piidetect.numbers.verdict_errors import checked, confirmed
+from piidetect.numbers.verdict_errors import checked, confirmable
 from piidetect.schema import Verdict
 
 SHORTEST = 6
@@ -45,15 +45,6 @@ def _verdict(account: str) -> Verdict:
     return Verdict.VALID if made and account[len(SYSTEM) :].isalnum() else Verdict.UNCHECKED
 
 
-def verdict(text: str, *, context: bool = False) -> Verdict:
-    """Return the verdict on an account; never raises.
-
-    Args:
-        text: the account as written.
-        context: whether a heading or a word says what it is.
-    """
-    return confirmed(_verdict(compact(text)), context)
-
-
+verdict = confirmable(_verdict, compact)
 validate, is_valid = checked(verdict, compact)
 format = compact  # noqa: A001
