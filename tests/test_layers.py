@@ -21,6 +21,7 @@ ORDER = (
         "_resources",
         "_compile_cache",
         "messages",
+        "whole_file",
         "yaml_file",
         "yaml_fields",
         "refusal",

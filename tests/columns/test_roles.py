@@ -139,7 +139,7 @@ def test_roles_can_be_switched_off():
 
 
 def test_recognizers_add_their_headings():
-    @dataclass
+    @dataclass(frozen=True)
     class Extra:
         entity: str
         context_headers: tuple[str, ...]

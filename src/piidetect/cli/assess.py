@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +14,9 @@ import click
 import piidetect as pii
 from piidetect.cli.assessing import asked_of, assessments, policy_options
 from piidetect.cli.front import exit_code, help_text, lang_option, option_format, told
-from piidetect.errors import ArgumentError, CaseError
+from piidetect.errors import ArgumentError
 from piidetect.messages import language, say
+from piidetect.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,14 +80,5 @@ def _write_records(made: Sequence[pii.Assessment], path: Path) -> int:
                     rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
                     table.writerows((one.policy.id, reading, tier, *row) for row in rows)
                     number += batch.num_rows
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        partial.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
-        partial.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        why = error.strerror or type(error).__name__
-        msg = f"list {str(path)!r} can't be written: {why}; name a file in a writable folder"
-        raise CaseError(msg) from error
+    write_whole(path, text.getvalue().encode("utf-8-sig"), "list")
     return number

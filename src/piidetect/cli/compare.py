@@ -36,8 +36,8 @@ def compare(before: str, after: str, out: str | None, form: str | None, lang: st
     if out is None:
         click.echo(content, nl=False)
     else:
-        from piidetect.report.document import write_whole
+        from piidetect.whole_file import write_whole
 
-        written = write_whole(Path(out), content)
+        written = write_whole(Path(out), content.encode(), "report")
         click.echo(say("cli.written", language(lang), path=written), err=True)
     sys.exit(DONE if found.complete else WITH_ALERTS)

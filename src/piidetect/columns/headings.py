@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from piidetect._resources import recognizers_root
@@ -53,7 +53,7 @@ class Meaning:
 
 
 class HasHeaders(Protocol):
-    """The part of a recognizer that this module reads."""
+    """The part of a recognizer that this module reads; it is hashable, as recognizers are."""
 
     @property
     def entity(self) -> str:
@@ -169,6 +169,12 @@ def load_headings() -> Headings:
     return Headings(meanings, codes, owners)
 
 
+@lru_cache(maxsize=8)
+def headings_for(recognizers: tuple[HasHeaders, ...]) -> Headings:
+    """Return the file's headings with those of the recognizers, made once for all sources."""
+    return with_recognizers(load_headings(), recognizers)
+
+
 def with_recognizers(headings: Headings, recognizers: Iterable[HasHeaders]) -> Headings:
     """Return `headings` with those of the recognizers that the file doesn't explain yet."""
     meanings = dict(headings.meanings)
@@ -246,5 +252,5 @@ def meanings_of(heading: str, headings: Headings) -> tuple[Meaning, ...]:
 
 def known_headings(recognizers: Iterable[HasHeaders]) -> Callable[[str], bool]:
     """Return a function that tells whether a cell is a heading whose meaning is known."""
-    headings = with_recognizers(load_headings(), recognizers)
+    headings = headings_for(tuple(recognizers))
     return lambda cell: bool(meanings_of(cell, headings))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from piidetect.columns.forms import form_of
-from piidetect.columns.headings import Meaning, load_headings, meanings_of, with_recognizers
+from piidetect.columns.headings import Meaning, headings_for, meanings_of
 from piidetect.columns.profile import (
     Profile,
     birth_agreement,
@@ -86,7 +86,7 @@ def infer(
     names += [""] * (len(profiles) - len(names))
     if not roles:
         return tuple(Column(p, n, "", "unknown", "", "") for p, n in enumerate(names))
-    headings = with_recognizers(load_headings(), recognizers)
+    headings = headings_for(tuple(recognizers))
     columns = []
     for position, name in enumerate(names):
         meanings = meanings_of(name, headings) if name.strip() else ()

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from piidetect.arrow_arrays import as_numpy
-from piidetect.errors import CaseError
+from piidetect.count.key_sets import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -274,8 +274,3 @@ def _last_row(file: pq.ParquetFile, group: int) -> int:
         return -1
     rows = file.read_row_group(group, columns=["row"], use_threads=False)["row"]
     return int(rows[-1].as_py()) if len(rows) else -1
-
-
-def damaged(path: Path) -> CaseError:
-    """Return the error of a table that can't be read."""
-    return CaseError(f"{path} is damaged; restore it from a copy or scan the sources again")

@@ -56,7 +56,7 @@ def row_groups(paths: Sequence[Path]) -> list[RowGroup]:
             with pq.ParquetFile(path) as file:
                 meta = file.metadata
         except (OSError, pa.ArrowException) as error:
-            raise _damaged(path) from error
+            raise damaged(path) from error
         numbers = range(meta.num_row_groups)
         groups += [RowGroup(path, number, meta.row_group(number).num_rows) for number in numbers]
     return groups
@@ -80,7 +80,7 @@ def slices(groups: Sequence[RowGroup], names: Sequence[str]) -> Iterator[list[np
                     for start in range(0, table.num_rows, SLICE):
                         yield [column[start : start + SLICE] for column in columns]
         except (OSError, KeyError, pa.ArrowException) as error:
-            raise _damaged(path) from error
+            raise damaged(path) from error
 
 
 class Room:
@@ -262,5 +262,6 @@ def _chunks(rows: int) -> int:
     return -(-rows // CHUNK) + CHAINS
 
 
-def _damaged(path: Path) -> CaseError:
+def damaged(path: Path) -> CaseError:
+    """Return the error of a table that can't be read."""
     return CaseError(f"{path} is damaged; restore it from a copy or scan the sources again")

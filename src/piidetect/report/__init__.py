@@ -7,13 +7,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from piidetect.errors import ArgumentError, CaseError
+from piidetect.errors import ArgumentError
 from piidetect.messages import language
+from piidetect.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,17 +99,7 @@ def write(
     """
     target = Path(path)
     content = render(case, form or format_of(target), lang=lang, assessments=assessments)
-    partial = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        partial.write_text(content, encoding="utf-8", newline="\n")
-        partial.replace(target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        why = error.strerror or type(error).__name__
-        msg = f"report {str(target)!r} can't be written: {why}; name a file in a writable folder"
-        raise CaseError(msg) from error
-    return target
+    return write_whole(target, content.encode(), "report")
 
 
 def assessed(

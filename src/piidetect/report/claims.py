@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from piidetect.claims.money import capitals, figures
-from piidetect.report.paper import Paper, section
+from piidetect.report.paper import Paper
 from piidetect.report.sampling import facts
+from piidetect.report.shapes import section
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -7,16 +7,16 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from piidetect.report import format_of, words
-from piidetect.report.document import Document, as_html, as_text, require_format, write_whole
+from piidetect.report.document import Document, as_html, as_text, require_format
 from piidetect.report.json import plain
-from piidetect.report.sections import Section
+from piidetect.report.shapes import section
+from piidetect.whole_file import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from piidetect.case.compared import Comparison
-    from piidetect.report.sections import Words
+    from piidetect.report.shapes import Section, Words
 
 _FORMS = ("hashed", "encrypted", "encoded")
 
@@ -44,7 +44,7 @@ def write(comparison: Comparison, path: Path, *, lang: str | None = None) -> Pat
         ArgumentError: the ending or the language isn't known.
         CaseError: the file can't be written.
     """
-    return write_whole(path, render(comparison, format_of(path), lang=lang))
+    return write_whole(path, render(comparison, format_of(path), lang=lang).encode(), "report")
 
 
 def _document(content: dict[str, Any], words: Words) -> Document:
@@ -91,7 +91,7 @@ def _sentences(content: dict[str, Any], words: Words) -> list[str]:
 
 def _sections(content: dict[str, Any], words: Words) -> list[Section]:
     states = [
-        _section(
+        section(
             words,
             f"compare_{name}",
             "state #number what",
@@ -127,9 +127,9 @@ def _sections(content: dict[str, Any], words: Words) -> list[Section]:
     ]
     return [
         *states,
-        _section(words, "compare_values", "entity #before #still_there #moved #gone #new", values),
-        _section(words, "compare_columns", _COLUMN_HEAD, columns),
-        _section(words, "compare_categories", "category #before #after state", categories),
+        section(words, "compare_values", "entity #before #still_there #moved #gone #new", values),
+        section(words, "compare_columns", _COLUMN_HEAD, columns),
+        section(words, "compare_categories", "category #before #after state", categories),
     ]
 
 
@@ -144,14 +144,3 @@ _COLUMN = (
     "indicated",
 )
 _COLUMN_HEAD = "source header entity state #before #after #masked_after #same_column #moved_away #gone #indicated"
-
-
-def _section(words: Words, key: str, head: str, rows: Sequence[tuple[str, ...]]) -> Section:
-    names = head.split()
-    return Section(
-        key=key,
-        title=words.say(f"section.{key}"),
-        head=tuple(words.say(f"heading.{name.removeprefix('#')}") for name in names),
-        rows=tuple(rows),
-        numeric=tuple(name.startswith("#") for name in names),
-    )

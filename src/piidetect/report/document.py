@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from piidetect.errors import ArgumentError, CaseError
+from piidetect.errors import ArgumentError
 from piidetect.report import FORMATS
-from piidetect.report.html import shown
+from piidetect.report.html import page, shown
 from piidetect.report.html import table as html_table
 from piidetect.report.width import table, wrap
 
@@ -54,7 +51,6 @@ def as_text(document: Document) -> str:
 
 def as_html(document: Document) -> str:
     """Return the document as one self-contained HTML file."""
-    style = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
     title = shown(document.title)
     body = [f"<header><h1>{title}</h1>"]
     body += [f"<p class=facts>{shown(fact)}</p>" for fact in document.facts]
@@ -68,14 +64,7 @@ def as_html(document: Document) -> str:
                 f"<section class={section.key}><h2>{shown(section.title)}</h2>{content}</section>"
             )
     body += [f"<p class=note>{shown(sentence)}</p>" for sentence in document.closing]
-    lang = "zh-CN" if document.lang == "zh" else "en"
-    return (
-        f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><style>\n{style}</style></head>\n<body>\n"
-        + "\n".join(body)
-        + "\n</body></html>\n"
-    )
+    return page(title, body, document.lang)
 
 
 def require_format(form: str) -> None:
@@ -87,22 +76,3 @@ def require_format(form: str) -> None:
     if form not in FORMATS:
         msg = f"format {form!r} is not known; use one of {', '.join(FORMATS)}"
         raise ArgumentError(msg)
-
-
-def write_whole(path: Path, content: str) -> Path:
-    """Write a file whole or not at all, and return its path.
-
-    Raises:
-        CaseError: it can't be written.
-    """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        partial.write_text(content, encoding="utf-8", newline="\n")
-        partial.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        why = error.strerror or type(error).__name__
-        msg = f"report {str(path)!r} can't be written: {why}; name a file in a writable folder"
-        raise CaseError(msg) from error
-    return path

@@ -7,8 +7,9 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
 from piidetect.report.json import plain
-from piidetect.report.paper import Paper, section
+from piidetect.report.paper import Paper
 from piidetect.report.sampling import facts
+from piidetect.report.shapes import section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,6 +11,8 @@ from piidetect.report.sections import counted, headline, sections, size
 from piidetect.report.width import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from piidetect.report.shapes import Exemplars, Report, Section, Words
 
 
@@ -21,7 +23,6 @@ def shown(text: str) -> str:
 
 def render(report: Report, words: Words, exemplars: Exemplars | None = None) -> str:
     """Return the report as an HTML document."""
-    style = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
     title = shown(words.say("report.title"))
     body = [
         f"<header><h1>{title}</h1>{_facts(report, words)}</header>",
@@ -32,10 +33,15 @@ def render(report: Report, words: Words, exemplars: Exemplars | None = None) -> 
         *(_section(section, report, words) for section in sections(report, words, exemplars)),
         _method(report, words),
     ]
-    lang = "zh-CN" if words.lang == "zh" else "en"
+    return page(title, body, words.lang)
+
+
+def page(title: str, body: Iterable[str], lang: str) -> str:
+    """Return a self-contained HTML file; `title` and `body` are HTML already."""
+    style = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
     return (
-        f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
+        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}">'
+        '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{title}</title><style>\n{style}</style></head>\n<body>\n"
         + "\n".join(body)
         + "\n</body></html>\n"

@@ -6,25 +6,22 @@ Samples, event tables and claims are papers; each is made once and rendered four
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
-import os
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from piidetect.errors import ArgumentError, CaseError
-from piidetect.messages import catalogue
+from piidetect.errors import ArgumentError
 from piidetect.report import html
-from piidetect.report.sections import Section
 from piidetect.report.width import table, visible, width, wrap
+from piidetect.whole_file import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-    from piidetect.report.sections import Words
+    from piidetect.report.shapes import Section
 
 FORMATS: tuple[str, ...] = ("text", "json", "html", "docx")
 _ENDINGS = {".txt": "text", ".json": "json", ".html": "html", ".htm": "html", ".docx": "docx"}
@@ -55,19 +52,6 @@ class Paper:
     lang: str
     queries: Sequence[tuple[str, str]] = ()
     queries_title: str = ""
-
-
-def section(words: Words, key: str, head: str, rows: Iterable[tuple[str, ...]]) -> Section:
-    """Return a section: title, headings and note from the catalogue; # before a heading is a number."""
-    names = head.split()
-    return Section(
-        key=key,
-        title=words.say(f"section.{key}"),
-        head=tuple(words.say(f"heading.{name.removeprefix('#')}") for name in names),
-        rows=tuple(rows),
-        numeric=tuple(name.startswith("#") for name in names),
-        note=words.say(f"note.{key}") if key in catalogue()["note"] else "",
-    )
 
 
 def format_of(path: Path) -> str:
@@ -120,7 +104,6 @@ def dumps(paper: Paper) -> str:
 
 def as_html(paper: Paper) -> str:
     """Return the paper as one self-contained HTML file."""
-    style = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
     facts = " · ".join(html.shown(fact) for fact in paper.facts)
     body = [
         f"<header><h1>{html.shown(paper.title)}</h1><p class=facts>{facts}</p></header>",
@@ -141,14 +124,7 @@ def as_html(paper: Paper) -> str:
             for name, sql in paper.queries
         ]
         body.append("</section>")
-    lang = "zh-CN" if paper.lang == "zh" else "en"
-    return (
-        f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{html.shown(paper.title)}</title><style>\n{style}</style></head>\n<body>\n"
-        + "\n".join(body)
-        + "\n</body></html>\n"
-    )
+    return html.page(html.shown(paper.title), body, paper.lang)
 
 
 def as_docx(paper: Paper) -> bytes:
@@ -206,14 +182,4 @@ def write(paper: Paper, path: Path) -> Path:
     """
     form = format_of(path)
     content = as_docx(paper) if form == "docx" else render(paper, form).encode("utf-8")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        why = error.strerror or type(error).__name__
-        msg = f"{str(path)!r} can't be written: {why}; name a file in a writable folder"
-        raise CaseError(msg) from error
-    return path
+    return write_whole(path, content)

@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from piidetect.report.json import plain
-from piidetect.report.paper import Paper, section
+from piidetect.report.paper import Paper
 from piidetect.report.sections import funnel_label
+from piidetect.report.shapes import section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

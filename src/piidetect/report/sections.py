@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from piidetect.messages import catalogue, remedy
+from piidetect.messages import remedy
 from piidetect.report import assessments
-from piidetect.report.shapes import Exemplars, Report, Section, Words
+from piidetect.report.shapes import Exemplars, Report, Section, Words, section
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 __all__ = [
     "Exemplars",
@@ -92,20 +92,6 @@ def sections(report: Report, words: Words, exemplars: Exemplars | None = None) -
     return [section for section in made if section.rows or section.key == "alerts"]
 
 
-def _section(
-    words: Words, key: str, head: str, rows: Sequence[tuple[str, ...]], **note: object
-) -> Section:
-    names = head.split()
-    return Section(
-        key=key,
-        title=words.say(f"section.{key}"),
-        head=tuple(words.say(f"heading.{name.removeprefix('#')}") for name in names),
-        rows=tuple(rows),
-        numeric=tuple(name.startswith("#") for name in names),
-        note=words.say(f"note.{key}", **note) if key in catalogue()["note"] else "",
-    )
-
-
 def _entities(report: Report, words: Words) -> Section:
     rows = [
         (
@@ -117,7 +103,7 @@ def _entities(report: Report, words: Words) -> Section:
         )
         for name, entity in _by_number(report["entities"])
     ]
-    return _section(words, "entities", "entity #findings #valid #distinct #records", rows)
+    return section(words, "entities", "entity #findings #valid #distinct #records", rows)
 
 
 def _by_number(entities: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -131,9 +117,9 @@ def _verdicts(report: Report, words: Words) -> Section:
         for verdict, number in sorted(entity["verdicts"].items(), key=lambda pair: -pair[1])
         if verdict != "valid" and number
     ]
-    section = _section(words, "verdicts", "entity verdict #number", rows)
+    made = section(words, "verdicts", "entity verdict #number", rows)
     unknown = any("unknown_region" in entity["verdicts"] for entity in report["entities"].values())
-    return section if unknown else replace(section, note="")
+    return made if unknown else replace(made, note="")
 
 
 def _funnel(report: Report, words: Words) -> Section:
@@ -146,7 +132,7 @@ def _funnel(report: Report, words: Words) -> Section:
         )
         for step in report["funnel"]
     ]
-    return _section(words, "funnel", "step #excluded #remaining why", rows)
+    return section(words, "funnel", "step #excluded #remaining why", rows)
 
 
 def funnel_label(step: Mapping[str, Any], words: Words) -> str:
@@ -167,7 +153,7 @@ def _persons(report: Report, words: Words) -> Section:
         )
         for figure in ("low", "point", "high")
     ]
-    return _section(words, "persons", "figure #persons rule", rows)
+    return section(words, "persons", "figure #persons rule", rows)
 
 
 def _by_key(report: Report, words: Words) -> Section:
@@ -176,7 +162,7 @@ def _by_key(report: Report, words: Words) -> Section:
         (words.entity(name), f"{number:,}")
         for name, number in sorted(by_key.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
-    return _section(words, "by_key", "entity #distinct", rows)
+    return section(words, "by_key", "entity #distinct", rows)
 
 
 def _groups(report: Report, words: Words) -> Section:
@@ -185,7 +171,7 @@ def _groups(report: Report, words: Words) -> Section:
     names = [*[name for name in order if name in groups], *sorted(set(groups) - set(order))]
     rows = [(words.term("group", name), f"{groups[name]:,}") for name in names]
     date = report["case"]["reference_date"]
-    return _section(words, "groups", "group #persons", rows, date=date)
+    return section(words, "groups", "group #persons", rows, date=date)
 
 
 def _categories(report: Report, words: Words) -> Section:
@@ -193,7 +179,7 @@ def _categories(report: Report, words: Words) -> Section:
         (words.term("category", name), f"{found['rows']:,}", f"{found['persons']:,}")
         for name, found in sorted(report["categories"].items(), key=lambda i: (-i[1]["rows"], i[0]))
     ]
-    return _section(words, "categories", "category #records #persons", rows)
+    return section(words, "categories", "category #records #persons", rows)
 
 
 def _sources(report: Report, words: Words) -> Section:
@@ -210,7 +196,7 @@ def _sources(report: Report, words: Words) -> Section:
         for source in report["sources"]
     ]
     head = "source format encoding #size #records #unparsed status"
-    return _section(words, "sources", head, rows)
+    return section(words, "sources", head, rows)
 
 
 def _status(source: Mapping[str, Any], words: Words) -> str:
@@ -231,9 +217,9 @@ def _columns(report: Report, words: Words, exemplars: Exemplars) -> Section:
         )
         for before, column in zip(sources, report["columns"], strict=False)
     ]
-    section = _section(words, "columns", "source #position header role #share examples", rows)
+    made = section(words, "columns", "source #position header role #share examples", rows)
     several = len(set(sources) - {""}) > 1
-    return _without(section, {0} if not several else set(), empty=5)
+    return _without(made, {0} if not several else set(), empty=5)
 
 
 def _share(column: Mapping[str, Any]) -> str:
@@ -286,7 +272,7 @@ def _alerts(report: Report, words: Words) -> Section:
         )
         for alert in report["alerts"]
     ]
-    return _section(words, "alerts", "source place message remedy", rows)
+    return section(words, "alerts", "source place message remedy", rows)
 
 
 def _what(alert: Mapping[str, Any], words: Words) -> str:

@@ -6,10 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from piidetect.messages import say, term
+from piidetect.messages import catalogue, say, term
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Report = dict[str, Any]
 #: Masked examples by (source, position of the column): (entity, verdict, masked text).
@@ -46,3 +46,18 @@ class Words:
     def entity(self, name: str) -> str:
         """Return the name of an entity."""
         return self.entities.get(name, name)
+
+
+def section(
+    words: Words, key: str, head: str, rows: Iterable[tuple[str, ...]], **note: object
+) -> Section:
+    """Return a section: title, headings and note from the catalogue; # before a heading is a number."""
+    names = head.split()
+    return Section(
+        key=key,
+        title=words.say(f"section.{key}"),
+        head=tuple(words.say(f"heading.{name.removeprefix('#')}") for name in names),
+        rows=tuple(rows),
+        numeric=tuple(name.startswith("#") for name in names),
+        note=words.say(f"note.{key}", **note) if key in catalogue()["note"] else "",
+    )

@@ -12,9 +12,10 @@ import io
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from piidetect.errors import ArgumentError, CaseError
+from piidetect.errors import ArgumentError
 from piidetect.messages import LANGUAGES, catalogue, say
 from piidetect.refusal import Problem, RowsRefused
+from piidetect.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -67,15 +68,7 @@ def write_sheet(
     head = [say(f"sheet.{name}", lang) for name in COLUMNS]
     cells = [[_shown(cell) for cell in row] for row in rows]
     content = _xlsx(head, cells, notes, lang) if kind == ".xlsx" else _csv(head, cells)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        why = error.strerror or type(error).__name__
-        msg = f"sheet {str(path)!r} can't be written: {why}; name a file in a writable folder"
-        raise CaseError(msg) from error
+    write_whole(path, content, "sheet")
 
 
 def read_sheet(path: Path) -> list[Answer]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from io import FileIO
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from piidetect.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 #: Bytes by which the format of a source is told.
@@ -96,12 +97,23 @@ def read_head(content: Content) -> Head:
     """
     from piidetect.sources import samples  # with numba, which `piidetect --help` has no need of
 
+    with reading(content) as file:
+        raw = samples.read_at(file, 0, HEAD_BYTES)
+    return Head(raw, len(raw) >= content.bytes, content.name)
+
+
+@contextmanager
+def reading(content: Content) -> Iterator[BinaryIO]:
+    """Open a content while the block runs, in which nothing fails but reading.
+
+    Raises:
+        SourceError: It can't be read.
+    """
     with content.open() as file:
         try:
-            raw = samples.read_at(file, 0, HEAD_BYTES)
+            yield file
         except OSError as error:
             raise read_failure(error) from error
-    return Head(raw, len(raw) >= content.bytes, content.name)
 
 
 def read_failure(error: OSError) -> SourceError:

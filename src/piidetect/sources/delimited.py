@@ -14,7 +14,6 @@ from piidetect.schema import RowKind
 from piidetect.sources import dialect as dialects
 from piidetect.sources import samples
 from piidetect.sources.alerts import Alert
-from piidetect.sources.content import read_failure
 from piidetect.sources.feed import Feed, Piece
 from piidetect.sources.ledger import Ledger
 from piidetect.sources.registry import Match
@@ -207,11 +206,7 @@ def open_content(content: Content, _head: Head, options: Options) -> list[Delimi
     Raises:
         SourceError: The file can't be read or is no text.
     """
-    with content.open() as file:
-        try:
-            pieces = samples.read_samples(file, content.bytes)
-        except OSError as error:
-            raise read_failure(error) from error
+    pieces = samples.samples_of(content)
     encoding, bom, decided = samples.choose_encoding(pieces)
     samples.refuse_binary(pieces, encoding)
     texts = _texts(pieces, encoding, bom)

@@ -12,9 +12,12 @@ import numpy as np
 from piidetect.errors import SourceError
 from piidetect.kernels import transcode
 from piidetect.kernels.cells import PADDING
+from piidetect.sources.content import reading
 
 if TYPE_CHECKING:
     from typing import BinaryIO
+
+    from piidetect.sources.content import Content
 
 #: Bytes of each of the three samples.
 SAMPLE_BYTES = 1 << 18
@@ -76,6 +79,16 @@ def read_samples(file: BinaryIO, size: int, each: int = SAMPLE_BYTES) -> list[Sa
         Sample(middle, read_at(file, middle, each), last=False),
         Sample(tail, read_at(file, tail, size - tail), last=True),
     ]
+
+
+def samples_of(content: Content) -> list[Sample]:
+    """Return the samples of what may be read.
+
+    Raises:
+        SourceError: It can't be read.
+    """
+    with reading(content) as file:
+        return read_samples(file, content.bytes)
 
 
 def read_at(file: BinaryIO, offset: int, count: int) -> bytes:

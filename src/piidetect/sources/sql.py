@@ -15,7 +15,6 @@ import numpy as np
 
 from piidetect.sources import samples
 from piidetect.sources.alerts import Alert
-from piidetect.sources.content import read_failure
 from piidetect.sources.feed import Feed
 from piidetect.sources.ledger import Ledger
 from piidetect.sources.registry import Match
@@ -91,11 +90,7 @@ def open_content(content: Content, head: Head, options: Options) -> Iterator[Ope
     Raises:
         SourceError: The file can't be read.
     """
-    with content.open() as file:
-        try:
-            pieces = samples.read_samples(file, content.bytes)
-        except OSError as error:
-            raise read_failure(error) from error
+    pieces = samples.samples_of(content)
     encoding, bom, decided = samples.choose_encoding(pieces)
     ledger = Ledger()
     with content.open() as file:
