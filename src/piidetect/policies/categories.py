@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from piidetect import yaml_file
 from piidetect._resources import recognizers_root
-from piidetect.errors import PolicyError
+from piidetect.policies.faults import read
 from piidetect.policies.model import EVIDENCE
 from piidetect.recognizer import LABELS_FILE
 from piidetect.schema import ENTITIES
@@ -83,15 +81,7 @@ def read_categories(path: Path) -> Categories:
     Raises:
         PolicyError: the file is missing or broken; one line for each fault.
     """
-    faults: list[str] = []
-
-    def report(where: str, fault: str) -> None:
-        faults.append(f"{path.name}: {where}: {fault}")
-
-    try:
-        content, data = yaml_file.read(path)
-    except yaml_file.UnsafeFileError as error:
-        raise PolicyError(f"{path.name}: {error}") from None
+    content, sha256, report = read(path)
     found = mapping(content, "", "version standards classes kinds entities not_yet", report)
     classes = _words(found.get("classes"), "classes", report)
     kinds = _words(found.get("kinds"), "kinds", report)
@@ -105,14 +95,14 @@ def read_categories(path: Path) -> Categories:
             labels[name] = _label(value, f"{section}.{name}", (classes, kinds), report)
     categories = Categories(
         version=text(found.get("version"), "version", report),
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256,
         standards=_standards(found.get("standards"), report),
         classes=classes,
         kinds=kinds,
         labels=labels,
     )
-    if faults:
-        raise PolicyError("\n".join(faults))
+    if report:
+        raise report.error()
     return categories
 
 

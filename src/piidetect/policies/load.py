@@ -8,15 +8,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from piidetect import yaml_file
 from piidetect._resources import policies_root
 from piidetect.errors import PolicyError
+from piidetect.policies.faults import read
 from piidetect.policies.fields import policy_from
 
 if TYPE_CHECKING:
@@ -58,16 +57,8 @@ def _shipped(name: str) -> Policy:
 
 
 def _load(path: Path) -> Policy:
-    faults: list[str] = []
-
-    def report(field: str, fault: str) -> None:
-        faults.append(f"{path.name}: {field}: {fault}")
-
-    try:
-        content, data = yaml_file.read(path)
-    except yaml_file.UnsafeFileError as error:
-        raise PolicyError(f"{path.name}: {error}") from None
-    policy = policy_from(content, path.stem, hashlib.sha256(data).hexdigest(), report)
+    content, sha256, faults = read(path)
+    policy = policy_from(content, path.stem, sha256, faults)
     if faults or policy is None:
-        raise PolicyError("\n".join(faults))
+        raise faults.error()
     return policy

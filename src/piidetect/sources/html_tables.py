@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from piidetect.sources.ledger import Ledger
     from piidetect.sources.options import Options
 
-_SIGNS = re.compile(rb"<!DOCTYPE\s+html|<html[\s>]|<table[\s>]|<body[\s>]", re.IGNORECASE)
+#: What tells an HTML page near its beginning.
+SIGNS = re.compile(rb"<!DOCTYPE\s+html|<html[\s>]|<table[\s>]|<body[\s>]", re.IGNORECASE)
 _SILENT = {"script", "style"}
 _BREAKS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "dt", "dd", "option", "section"}
 
@@ -30,7 +31,7 @@ _BREAKS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "dt", "dd", "op
 def sniff(head: Head) -> Match:
     """Say whether the text has the signs of HTML near its beginning."""
     text = head.text.lstrip()
-    if text[:1] != b"<" or _SIGNS.search(text[:4096]) is None:
+    if text[:1] != b"<" or SIGNS.search(text[:4096]) is None:
         return Match.NO
     return Match.CONTENT
 

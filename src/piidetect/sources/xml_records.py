@@ -19,6 +19,7 @@ import numpy as np
 
 from piidetect.sources.alerts import Alert
 from piidetect.sources.feed import Feed, Piece
+from piidetect.sources.html_tables import SIGNS
 from piidetect.sources.lines import LINE_BYTES
 from piidetect.sources.records import Record, record_table
 from piidetect.sources.registry import Match
@@ -35,7 +36,6 @@ _BEGINS = re.compile(
     rb"\s*(?:<\?xml\b|<!DOCTYPE\s+(?!html)|<!--|<[A-Za-z_\x80-\xff][\w:.\-\x80-\xff]*[\s>/])",
     re.IGNORECASE,
 )
-_HTML = re.compile(rb"<!DOCTYPE\s+html|<html[\s>]|<table[\s>]|<body[\s>]", re.IGNORECASE)
 _LEVELS = 200
 _LOOSE = 1000
 
@@ -43,7 +43,7 @@ _LOOSE = 1000
 def sniff(head: Head) -> Match:
     """Say whether the text begins as XML that is no HTML."""
     text = head.text
-    if _BEGINS.match(text) is None or (_HTML.search(text[:4096]) and b"<?xml" not in text[:100]):
+    if _BEGINS.match(text) is None or (SIGNS.search(text[:4096]) and b"<?xml" not in text[:100]):
         return Match.NO
     return Match.CONTENT if b">" in text else Match.NO
 
