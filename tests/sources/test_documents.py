@@ -109,6 +109,13 @@ def test_pdf_and_pages_without_text():
     assert "1 of 3" in said[0].message
 
 
+def test_what_stands_before_a_pdf_and_what_only_names_one():
+    tables, _ = read(b"HTTP/1.1 200 OK\r\n\r\n" + pdf([IDS]), "a.pdf")
+    assert [row[0] for row in tables["a.pdf"]] == IDS
+    tables, _ = read(f"证件,备注\n{IDS[0]},%PDF-1.4\n{IDS[1]},无\n".encode(), "a.csv")
+    assert [row[0] for row in tables["a.csv"]] == IDS[:2]
+
+
 def mail(number: int, charset: str = "gb2312") -> EmailMessage:
     message = EmailMessage()
     message["From"] = "甲 <a@example.com>"

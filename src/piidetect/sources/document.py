@@ -35,11 +35,15 @@ _TOKEN = re.compile(
     rb"<(?:w|a):t(?:\s[^>]*)?>([^<]*)<|<((?:w|a):(?:tab|br|cr))\b|<(/(?:w|a):(?:p|tc|tr))>|<((?:w|a):tr)\b"
 )
 _LONGEST = 1 << 28
+_PDF = b"%PDF-"
 
 
 def sniff(head: Head) -> Match:
     """Say whether it is a PDF; docx and pptx are ZIP archives, which hand over to here."""
-    return Match.MAGIC if head.raw.lstrip().startswith(b"%PDF-") else Match.NO
+    if head.raw.lstrip().startswith(_PDF):
+        return Match.MAGIC
+    # readers forgive up to 1024 bytes before the mark; but a text or a record may hold it, too
+    return Match.NAME if head.suffix == ".pdf" and _PDF in head.raw[:1024] else Match.NO
 
 
 def open_content(content: Content, head: Head, _options: Options) -> list[RowSource]:
