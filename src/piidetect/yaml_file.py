@@ -78,7 +78,10 @@ def parse(data: bytes) -> Any:
         return yaml.load(text, Loader=_PlainLoader)  # noqa: S506  a subclass of the safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UnsafeFileError(f"line {line}: {error.problem or 'not YAML'}") from None
+        problem = error.problem or "not YAML"
+        if "nesting" in problem:  # PyYAML 6.0.4 has a limit of its own, and looks ahead
+            problem = f"nested deeper than {DEEPEST}"
+        raise UnsafeFileError(f"line {line}: {problem}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, UnsafeFileError):
             raise
