@@ -46,3 +46,32 @@ def columns(case: Case) -> pd.DataFrame:
     ]
     more = sorted({name for row in rows for name in row} - set(names))
     return pd.DataFrame(rows, columns=[*names, *more])
+
+
+def persons(case: Case) -> pd.DataFrame:
+    """Return figure × persons: low, point, high and the groups."""
+    import pandas as pd
+
+    found = case.result.persons
+    figures = {"low": found.low, "point": found.point, "high": found.high, **case.result.groups}
+    index = pd.Index(list(figures), name="figure")
+    return pd.DataFrame({"persons": list(figures.values())}, index=index)
+
+
+def sources(case: Case) -> pd.DataFrame:
+    """Return one row a source: path, format, encoding, bytes, sha256, rows, status, reason."""
+    import pandas as pd
+
+    names = ["path", "format", "encoding", "bytes", "sha256", "rows", "rows_unparsed"]
+    names += ["status", "reason"]
+    rows = [[part.meta[name] for name in names] for part in case.parts]
+    return pd.DataFrame(rows, columns=names)
+
+
+def alerts(case: Case) -> pd.DataFrame:
+    """Return one row an alert: source, code, message, row, byte_offset."""
+    import pandas as pd
+
+    names = ["source", "code", "message", "row", "byte_offset"]
+    table = pd.DataFrame(case.alert_list(), columns=names)
+    return table.astype({"row": "Int64", "byte_offset": "Int64"})

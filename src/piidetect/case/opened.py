@@ -138,36 +138,16 @@ class Case:
     @property
     def persons(self) -> pd.DataFrame:
         """Return figure × persons: low, point, high and the groups."""
-        import pandas as pd
+        from piidetect.case.frames import persons
 
-        persons = self.result.persons
-        figures = {
-            "low": persons.low,
-            "point": persons.point,
-            "high": persons.high,
-            **self.result.groups,
-        }
-        index = pd.Index(list(figures), name="figure")
-        return pd.DataFrame({"persons": list(figures.values())}, index=index)
+        return persons(self)
 
     @property
     def sources(self) -> pd.DataFrame:
         """Return one row a source: path, format, encoding, bytes, sha256, rows, status, reason."""
-        import pandas as pd
+        from piidetect.case.frames import sources
 
-        columns = [
-            "path",
-            "format",
-            "encoding",
-            "bytes",
-            "sha256",
-            "rows",
-            "rows_unparsed",
-            "status",
-            "reason",
-        ]
-        rows = [[part.meta[name] for name in columns] for part in self.parts]
-        return pd.DataFrame(rows, columns=columns)
+        return sources(self)
 
     @property
     def columns(self) -> pd.DataFrame:
@@ -186,11 +166,9 @@ class Case:
     @property
     def alerts(self) -> pd.DataFrame:
         """Return one row an alert: source, code, message, row, byte_offset."""
-        import pandas as pd
+        from piidetect.case.frames import alerts
 
-        columns = ["source", "code", "message", "row", "byte_offset"]
-        table = pd.DataFrame(self.alert_list(), columns=columns)
-        return table.astype({"row": "Int64", "byte_offset": "Int64"})
+        return alerts(self)
 
     def alert_list(self) -> list[dict[str, Any]]:
         """Return the alerts as report.json has them, in a fixed order."""
@@ -316,6 +294,7 @@ class Case:
         bare_phone: bool | None = None,
         count_companies: bool | None = None,
         public_sources: Sequence[str] = (),
+        events: str | os.PathLike[str] | pd.DataFrame | None = None,
     ) -> Assessment:
         """Return what a policy says of the case; no source is opened.
 
@@ -328,15 +307,17 @@ class Case:
             bare_phone: whether a contact without a name counts; None as in the scan.
             count_companies: whether records that tell of a company count; None as the policy says.
             public_sources: sources that were public: their paths, or patterns with * and ?.
+            events: a table of events as :meth:`received` takes it; the ledger then has R11.
 
         Raises:
             ArgumentError: an argument can't be used, or a source isn't in the case.
+            RowsRefused: rows of the events can't be used.
             PolicyError: there is no such policy, or its file is broken.
             CaseError: the case is damaged, or its rows don't add up.
         """
         from piidetect.policies.of_case import assess
 
-        return assess(
+        found = assess(
             self,
             policy,
             duty=duty,
@@ -347,6 +328,11 @@ class Case:
             count_companies=count_companies,
             public_sources=public_sources,
         )
+        if events is None:
+            return found
+        from piidetect.events import with_events
+
+        return with_events(self, found, events, threads=self._threads)
 
     def compare(self, other: Case | str | os.PathLike[str]) -> Comparison:
         """Return what of this case is still there in a later one, and in which form.

@@ -38,6 +38,7 @@ _COLUMNS = ("policy", "reading", "tier", "source", "row", "byte_offset", "copies
 @click.option(
     "--public-source", multiple=True, metavar="SOURCE", help=help_text("option_public_source")
 )
+@click.option("--events", metavar="EVENTS.csv", help=help_text("option_assess_events"))
 @click.option("--records", metavar="FILE", help=help_text("option_records"))
 @option_format()
 @lang_option
@@ -56,6 +57,7 @@ def assess(case: str, form: str, lang: str | None, records: str | None, **option
         bare_phone=options["bare_phone"],
         count_companies=options["companies"],
         public_sources=options["public_source"],
+        events=options["events"],
     )
     if records is not None:
         number = _write_records(made, Path(records))

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
+from piidetect.events.in_ledger import with_events
 from piidetect.events.received import ActorCount, Number, Received, receive
 from piidetect.events.table import Event, read_events
 
-__all__ = ["ActorCount", "Event", "Number", "Received", "read_events", "receive"]
+__all__ = ["ActorCount", "Event", "Number", "Received", "read_events", "receive", "with_events"]

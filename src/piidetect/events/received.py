@@ -135,10 +135,10 @@ def receive(
     rule = Identifiability.of(case.meta["parameters"])
     parts = len(case.parts)
     with open_tables(case.folder, threads=threads) as tables:
-        records = _signatures(tables, parts, *_RECORD, rule.sql())
+        records = _signatures(tables, parts, *RECORD_KEY, rule.sql())
         kinds = ", ".join(str(int(kind)) for kind in TOLD_APART)
         persons = _signatures(tables, parts, "subject0", "subject1", f"subject_kind in ({kinds})")
-    actors = [_actor(name, found, records, persons) for name in _in_order(e.actor for e in found)]
+    actors = [_actor(name, found, records, persons) for name in in_order(e.actor for e in found)]
     named = _groups(case, found)
     return Received(
         events=found,
@@ -148,7 +148,8 @@ def receive(
     )
 
 
-_RECORD = (
+#: The key of a record: its information, or its cells where it has none.
+RECORD_KEY = (
     "if(info0 = 0 and info1 = 0, content0, info0)",
     "if(info0 = 0 and info1 = 0, content1, info1)",
 )
@@ -156,16 +157,12 @@ _RECORD = (
 
 def _signatures(tables: Tables, parts: int, key0: str, key1: str, where: str) -> Signatures:
     """Return signature → number of distinct keys."""
-    words = range(-(-parts // _WORD))
-    bits = ", ".join(
-        f"bit_or(if(part // {_WORD} = {word}, 1::ubigint << (part % {_WORD}), 0::ubigint)) as w{word}"
-        for word in words
-    )
-    if not bits:
+    words, bits = part_bits(parts)
+    if not words:
         return {}
     rows = tables.rows(
         f"""
-        select {", ".join(f"w{word}" for word in words)}, count(*) from (
+        select {", ".join(words)}, count(*) from (
             select {bits} from (
                 select file_index::ubigint as part, {key0} as key0, {key1} as key1
                 from {{records}} where {where}
@@ -177,21 +174,31 @@ def _signatures(tables: Tables, parts: int, key0: str, key1: str, where: str) ->
     }
 
 
+def part_bits(parts: int) -> tuple[list[str], str]:
+    """Return the names of words of 64 bits, and SQL that joins ``part`` to them: bit i for part i."""
+    words = [f"w{word}" for word in range(-(-parts // _WORD))]
+    bits = ", ".join(
+        f"bit_or(if(part // {_WORD} = {word}, 1::ubigint << (part % {_WORD}), 0::ubigint)) as {name}"
+        for word, name in enumerate(words)
+    )
+    return words, bits
+
+
 def _actor(
     name: str, events: Sequence[Event], records: Signatures, persons: Signatures
 ) -> ActorCount:
     own = [event for event in events if event.actor == name]
-    acquired = _bits(event for event in own if event.act == ACQUIRE)
+    acquired = bits_of(event for event in own if event.act == ACQUIRE)
     passed = {
-        recipient: _bits(e for e in own if e.act != ACQUIRE and e.counterparty == recipient)
-        for recipient in _in_order(e.counterparty for e in own if e.act != ACQUIRE)
+        recipient: bits_of(e for e in own if e.act != ACQUIRE and e.counterparty == recipient)
+        for recipient in in_order(e.counterparty for e in own if e.act != ACQUIRE)
     }
     times: Counter[str] = Counter()
     for signature, number in records.items():
         recipients = sum(1 for bits in passed.values() if signature & bits)
         times["accumulated"] += number * recipients
         times["counted"] += number * max(recipients, 1 if signature & acquired else 0)
-    everything = _bits(event for event in own if event.act != ACQUIRE)
+    everything = bits_of(event for event in own if event.act != ACQUIRE)
     return ActorCount(
         actor=name,
         acquired=Number(_union(records, acquired), _union(persons, acquired)),
@@ -217,12 +224,12 @@ def _groups(case: Case, events: Sequence[Event]) -> dict[str, dict[str, int]]:
     return {
         "sources": sources,
         "recipients": {
-            name: _bits(e for e in passed if e.counterparty == name)
-            for name in _in_order(e.counterparty for e in passed)
+            name: bits_of(e for e in passed if e.counterparty == name)
+            for name in in_order(e.counterparty for e in passed)
         },
         "actors": {
-            name: _bits(e for e in events if e.actor == name)
-            for name in _in_order(e.actor for e in events)
+            name: bits_of(e for e in events if e.actor == name)
+            for name in in_order(e.actor for e in events)
         },
     }
 
@@ -242,7 +249,8 @@ def _union(signatures: Signatures, bits: int) -> int:
     return sum(number for signature, number in signatures.items() if signature & bits)
 
 
-def _bits(events: Iterable[Event]) -> int:
+def bits_of(events: Iterable[Event]) -> int:
+    """Return the bits of the parts in events."""
     bits = 0
     for event in events:
         for part in event.parts:
@@ -250,6 +258,6 @@ def _bits(events: Iterable[Event]) -> int:
     return bits
 
 
-def _in_order(names: Iterable[str]) -> list[str]:
+def in_order(names: Iterable[str]) -> list[str]:
     """Return each name once, in the order in which they first come."""
     return list(dict.fromkeys(names))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from piidetect.case_folder import Folder
     from piidetect.policies.model import Grade, Policy, Texts
 
 
@@ -55,6 +56,24 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Frame:
+    """Which records of a case count under an assessment; a table of events is counted on it.
+
+    Attributes:
+        folder: the case, without sources left out as public.
+        tier_of: mask (with the bit of unknown regions) → tier under the strict reading, '' where
+            the policy knows no tiers.
+        weights: tier → points of a record.
+        total: the records that count.
+    """
+
+    folder: Folder
+    tier_of: Mapping[int, str]
+    weights: Mapping[str, int]
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Assessment:
     """What a policy says of a case, or of figures from elsewhere.
 
@@ -87,6 +106,7 @@ class Assessment:
     notes: tuple[Texts, ...] = ()
     labels: Mapping[str, Texts] = field(default_factory=dict)
     locate: Callable[[str, str], pa.Table] | None = field(default=None, repr=False, compare=False)
+    frame: Frame | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """Return policy, level and figures."""

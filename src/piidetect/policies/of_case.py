@@ -10,7 +10,7 @@ from piidetect.cores import available_cores
 from piidetect.count.informations import distinct_informations, distinct_subjects
 from piidetect.errors import ArgumentError
 from piidetect.policies import ledger as rows
-from piidetect.policies.assessment import Assessment, Scenario
+from piidetect.policies.assessment import Assessment, Frame, Scenario
 from piidetect.policies.categories import load_categories
 from piidetect.policies.classify import Classifier, identifiability
 from piidetect.policies.figures import band, below, graded, said, stated, tiered
@@ -79,7 +79,18 @@ def assess(
         return _of_band(case, loaded, body, asked)
     if isinstance(body, Tiers):
         return _Bench(case, body, asked).assessment(loaded)
-    return replace(_sorted(case, loaded, app_type), ledger=rows.as_scanned(case.result))
+    found = _sorted(case, loaded, app_type)
+    return replace(found, ledger=rows.as_scanned(case.result), frame=_as_scanned(case))
+
+
+def _as_scanned(case: Case) -> Frame:
+    """Return the records that count under the rule of the scan."""
+    from piidetect.count import Identifiability
+
+    rule = Identifiability.of(case.meta["parameters"])
+    kept = {mask: "" for mask in case.informations.information if rule.keeps(mask)}
+    total = case.result.funnel[-1].remaining
+    return Frame(folder=case.folder, tier_of=kept, weights={}, total=total)
 
 
 def _sorted(case: Case, policy: Policy, app_type: str | None) -> Assessment:
@@ -111,6 +122,7 @@ def _of_band(case: Case, policy: Policy, body: Band, asked: Asked) -> Assessment
         parameters=criminal.parameters,
         notes=(*stated(policy), *criminal.notes),
         locate=criminal.locate,
+        frame=criminal.frame,
     )
 
 
@@ -154,6 +166,12 @@ class _Bench:
             },
             notes=(*found.notes, *self._notes(held)),
             locate=lambda tier, reading: self._locate(held, tier, reading),
+            frame=Frame(
+                folder=self._folder,
+                tier_of={mask: self._classifier.tier(mask, STRICT) for mask in held},
+                weights={tier.tier: tier.weight for tier in self._body.tiers},
+                total=sum(held.values()),
+            ),
         )
 
     def _paths(self) -> list[Path]:

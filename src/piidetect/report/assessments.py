@@ -40,6 +40,7 @@ def sections(report: Report, words: Words) -> list[Section]:
             _scenarios(one, words),
             _lines(one, words),
             _ledger(one, words),
+            _received(one, words),
             _working(one, words),
             _rules(one, words),
             _notes(one, words),
@@ -165,7 +166,7 @@ def _ledger(one: Mapping[str, Any], words: Words) -> Section:
     if not ledger:
         return _made(words, one, "ledger", "step value", [])
     rows = [
-        (f"{step['step']} {words.term('ledger', step['step'])}", _values(step["value"], words))
+        (f"{step['step']} {words.term('ledger', step['step'])}", _step_values(step, words))
         for step in ledger["steps"]
     ]
     rows += [
@@ -174,7 +175,34 @@ def _ledger(one: Mapping[str, Any], words: Words) -> Section:
         if each["number"]
     ]
     rows.append((words.say("assess.sums"), ledger["identity"]))
+    if "received_identity" in ledger:
+        rows.append((words.say("assess.received_sums"), ledger["received_identity"]))
     return _made(words, one, "ledger", "step value", rows)
+
+
+def _step_values(step: Mapping[str, Any], words: Words) -> str:
+    if step["step"] == "R11":  # by actor: names of people aren't looked up
+        return " · ".join(f"{name} {number:,}" for name, number in step["value"].items())
+    return _values(step["value"], words)
+
+
+def _received(one: Mapping[str, Any], words: Words) -> Section:
+    """Return the numbers of art. 11 by actor, under this policy."""
+    rows = [
+        (
+            found["actor"],
+            f"{found['acquired']:,}",
+            " · ".join(f"{name} {n:,}" for name, n in found["by_recipient"].items()),
+            f"{found['accumulated']:,}",
+            f"{found['only_acquired']:,}",
+            f"{found['counted']:,}",
+            " · ".join(f"{_tier(tier, words)} {n:,}" for tier, n in found["tiers"].items()),
+            "" if found["points"] is None else f"{found['points']:,}",
+        )
+        for found in one["ledger"].get("received", ())
+    ]
+    head = "actor #acquired recipient #accumulated #only_acquired #art_11 tiers #points"
+    return _made(words, one, "received", head, rows)
 
 
 def _values(values: Mapping[str, Any], words: Words) -> str:
