@@ -10,6 +10,7 @@ HEAVY = {
     "pandas",
     "spacy",
     "presidio_analyzer",
+    "tldextract",
     "numba",
     "llvmlite",
     "pyarrow",

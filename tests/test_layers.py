@@ -36,7 +36,8 @@ ORDER = (
     ("claims",),  # what they come to in court
     ("report",),
     ("scanning", "crossfire"),
-    ("cli", "integrations"),
+    ("integrations",),  # other programs; they use public names
+    ("cli",),
 )
 LAYERS = {unit: layer for layer, units in enumerate(ORDER) for unit in units}
 

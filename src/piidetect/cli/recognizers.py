@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+from importlib.util import find_spec
 
 import click
 
@@ -44,6 +45,11 @@ def recognizers_check(directory: str | None, lang: str | None) -> None:
 
     loaded = pii.load_recognizers(directory)
     failures = check(loaded, functools.partial(pii.detect, recognizers=loaded))
+    through_presidio = find_spec("presidio_analyzer") is not None
+    if through_presidio:
+        from piidetect.integrations import presidio
+
+        failures += presidio.check(loaded)
     chosen = language(lang)
     for failure in failures:
         click.echo(failure)
@@ -51,3 +57,4 @@ def recognizers_check(directory: str | None, lang: str | None) -> None:
         stop(say("cli.check_failed", chosen, n=len(failures)), UNUSABLE)
     examples = sum(len(one.examples) + len(one.counter_examples) for one in loaded)
     click.echo(say("cli.check_passed", chosen, n=len(loaded), examples=examples))
+    click.echo(say("cli.check_presidio" if through_presidio else "cli.check_no_presidio", chosen))

@@ -49,11 +49,21 @@ def _text_setup(recognizers: tuple[Recognizer, ...] | None, today: int) -> Setup
 
 
 @overload
-def detect(text_or_table: str) -> list[Finding]: ...
+def detect(
+    text_or_table: str,
+    *,
+    reference_date: dt.date | str | None = None,
+    recognizers: tuple[Recognizer, ...] | None = None,
+) -> list[Finding]: ...
 
 
 @overload
-def detect(text_or_table: Any) -> list[Finding] | pa.Table: ...
+def detect(
+    text_or_table: Any,
+    *,
+    reference_date: dt.date | str | None = None,
+    recognizers: tuple[Recognizer, ...] | None = None,
+) -> list[Finding] | pa.Table: ...
 
 
 def detect(
