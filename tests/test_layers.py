@@ -26,6 +26,7 @@ ORDER = (
         "yaml_fields",
         "refusal",
     ),
+    ("filled_table",),
     ("tables",),
     ("numbers",),
     ("kernels",),  # takes limits and word lists from the scalar twins, so that they stand once
@@ -34,6 +35,7 @@ ORDER = (
     ("policies",),  # what the counts mean
     ("events", "sampling"),  # who got what, and is it true
     ("claims",),  # what they come to in court
+    ("tracks",),  # what is to be put right, and whether it was
     ("report",),
     ("scanning", "crossfire"),
     ("integrations",),  # other programs; they use public names

@@ -39,7 +39,7 @@ def test_the_wheel_has_every_recognizer_and_table(wheel):
     files = [
         path.relative_to(ROOT).as_posix()
         for pattern in ("*.yaml", "*.csv")
-        for folder in ("recognizers", "policies")
+        for folder in ("recognizers", "policies", "duties")
         for path in (ROOT / folder).rglob(pattern)
     ]
     assert len(files) > 10

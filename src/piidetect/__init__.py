@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from piidetect.scanning.rekeying import rekey
     from piidetect.scanning.verifying import verify
     from piidetect.schema import Verdict
+    from piidetect.tracks import lead_sheet, read_leads, rectification
 
 __version__ = "0.1.0"
 
@@ -39,12 +40,15 @@ __all__ = [
     "__version__",
     "assess_counts",
     "detect",
+    "lead_sheet",
     "load_recognizers",
     "merge",
     "numbers",
     "open_case",
     "overlap",
     "portfolio",
+    "read_leads",
+    "rectification",
     "rekey",
     "scan",
     "verify",
@@ -60,11 +64,14 @@ _HOME = {
     "Verdict": "schema",
     "assess_counts": "policies",
     "detect": "scanning",
+    "lead_sheet": "tracks",
     "load_recognizers": "recognizer",
     "merge": "case.merging",
     "open_case": "case",
     "overlap": "case.many",
     "portfolio": "case.many",
+    "read_leads": "tracks",
+    "rectification": "tracks",
     "rekey": "scanning.rekeying",
     "scan": "scanning",
     "verify": "scanning.verifying",

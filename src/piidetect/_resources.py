@@ -39,6 +39,21 @@ def policies_root() -> Path:
     raise PolicyError(msg)
 
 
+@cache
+def duties_file() -> Path:
+    """Return the file of duties.
+
+    Raises:
+        PolicyError: it is neither in the package nor beside ``src/``.
+    """
+    package = Path(__file__).resolve().parent
+    for folder in (package / "duties", package.parents[1] / "duties"):
+        if (folder / "cn.yaml").is_file():
+            return folder / "cn.yaml"
+    msg = "duties/cn.yaml isn't installed; reinstall piidetect"
+    raise PolicyError(msg)
+
+
 def table_bytes(name: str) -> bytes:
     """Return the content of ``tables/<name>.csv``.
 

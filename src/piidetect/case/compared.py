@@ -190,9 +190,16 @@ def _identity(case: Case) -> dict[str, Any]:
         "tool": {name: case.meta["tool"].get(name, "") for name in ("name", "version")},
         "sources": len(case.parts),
         "rows": sum(part.meta["rows"] for part in case.parts),
-        "incomplete": sum(part.meta["status"] != "complete" for part in case.parts),
+        "incomplete": _unread(case),
         "recognizers_sha256": case.meta["tool"].get("recognizers_sha256", ""),
     }
+
+
+def _unread(case: Case) -> int:
+    """Return the sources that were not read in full, those that could not be opened included."""
+    read = {part.meta["path"] for part in case.parts}
+    unopened = {alert["source"] for alert in case.meta["alerts"]} - read
+    return len(unopened) + sum(part.meta["status"] != "complete" for part in case.parts)
 
 
 def _persons(found: Presence) -> dict[str, int]:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import piidetect as pii
-from piidetect.cli.front import help_text, lang_option, option_format, told
+from piidetect.cli.front import hand_out, help_text, lang_option, option_format, told
 from piidetect.errors import ArgumentError
-from piidetect.messages import language, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,11 +73,7 @@ def claim(
         **options,
     )
     printed = claims.paper(opened, made, words(lang))
-    if out is None:
-        click.echo(paper.render(printed, form), nl=False)
-    else:
-        written = paper.write(printed, Path(out))
-        click.echo(say("cli.written", language(lang), path=written), err=True)
+    hand_out(printed, out, form, lang)
 
 
 def _pairs(option: str, texts: tuple[str, ...], *, needed: bool) -> dict[str, str]:

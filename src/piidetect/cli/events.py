@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 import piidetect as pii
-from piidetect.cli.front import help_text, lang_option, option_format, told
-from piidetect.messages import language, say
+from piidetect.cli.front import hand_out, help_text, lang_option, option_format, told
 
 
 @click.command(help=help_text("events"), short_help=help_text("short_events"), no_args_is_help=True)
@@ -28,8 +27,4 @@ def events(case: str, table: str, out: str | None, form: str, lang: str | None) 
         paper.format_of(Path(out))  # before anything is counted
     opened = pii.open_case(case)
     made = report.paper(opened, opened.received(table), words(lang))
-    if out is None:
-        click.echo(paper.render(made, form), nl=False)
-    else:
-        written = paper.write(made, Path(out))
-        click.echo(say("cli.written", language(lang), path=written), err=True)
+    hand_out(made, out, form, lang)

@@ -5,17 +5,19 @@ from __future__ import annotations
 
 import functools
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
 from piidetect.errors import PiiDetectError
-from piidetect.messages import LANGUAGES, default_language, say
+from piidetect.messages import LANGUAGES, default_language, language, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import piidetect as pii
+    from piidetect.report.paper import Paper
 
 P = ParamSpec("P")
 
@@ -83,6 +85,17 @@ def show(
     from piidetect import report
 
     click.echo(report.render(case, form, lang=lang, assessments=assessments), nl=False)
+
+
+def hand_out(paper: Paper, out: str | None, form: str, lang: str | None) -> None:
+    """Print a paper, or write it to a file and say where."""
+    from piidetect.report import paper as papers
+
+    if out is None:
+        click.echo(papers.render(paper, form), nl=False)
+    else:
+        written = papers.write(paper, Path(out))
+        click.echo(say("cli.written", language(lang), path=written), err=True)
 
 
 def exit_code(case: pii.Case) -> int:

@@ -3,18 +3,15 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
-import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from piidetect.errors import ArgumentError
+from piidetect.filled_table import day_of, find_columns, read_lines
 from piidetect.refusal import Problem, RowsRefused
 
 if TYPE_CHECKING:
+    import datetime as dt
     import os
     from collections.abc import Mapping, Sequence
 
@@ -46,8 +43,6 @@ _HEADINGS: dict[str, str] = {
 PUBLIC = "(public)"
 ALL = "*"
 _SEPARATOR = ";"
-_DATE = re.compile(r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?")
-_MOST_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -72,15 +67,9 @@ def read_events(events: str | os.PathLike[str] | pd.DataFrame, folder: Folder) -
         ArgumentError: the file can't be read or has no event.
         RowsRefused: columns are missing, or rows have unknown sources, bad dates or unknown acts.
     """
-    if hasattr(events, "columns"):
-        name = "the event table"
-        lines = _frame_lines(events)
-    else:
-        path = Path(events)
-        name = f"event table {str(path)!r}"
-        lines = _csv_lines(path, name)
-    places = _places(name, lines)
-    known = _Sources([part.meta["path"] for part in folder.parts])
+    name, lines = read_lines(events, "event table")
+    places = find_columns(name, lines, COLUMNS, _HEADINGS)
+    known = Sources([part.meta["path"] for part in folder.parts])
     problems: list[Problem] = []
     found = []
     for line, cells in lines[1:]:
@@ -96,7 +85,7 @@ def read_events(events: str | os.PathLike[str] | pd.DataFrame, folder: Folder) -
     return found
 
 
-class _Sources:
+class Sources:
     """Finds parts by path, or by the end of a path if only one has it."""
 
     def __init__(self, paths: Sequence[str]) -> None:
@@ -111,7 +100,7 @@ class _Sources:
 
 
 def _event(
-    line: int, row: Mapping[str, str], known: _Sources, problems: list[Problem]
+    line: int, row: Mapping[str, str], known: Sources, problems: list[Problem]
 ) -> Event | None:
     before = len(problems)
     act = _ACTS.get(row["act"].casefold())
@@ -124,28 +113,14 @@ def _event(
     if act in {SELL, PROVIDE} and not counterparty:
         what = "is empty; say to whom (art. 11 counts each recipient apart)"
         problems.append(Problem(line, "counterparty", what))
-    date = _date(line, row["date"], problems)
+    date = day_of(line, "date", row["date"], problems)
     parts = _parts(line, row["sources"], known, problems)
     if len(problems) > before or act is None:
         return None
     return Event(row["actor"], act, counterparty, date, parts)
 
 
-def _date(line: int, text: str, problems: list[Problem]) -> dt.date | None:
-    if not text:
-        return None
-    match = _DATE.fullmatch(text.removesuffix(" 00:00:00"))
-    try:
-        if match:
-            return dt.date(*map(int, match.groups()))
-    except ValueError:
-        pass
-    what = f"{text[:20]!r} is no date; write it as 2024-06-30, or leave it empty if it isn't known"
-    problems.append(Problem(line, "date", what))
-    return None
-
-
-def _parts(line: int, text: str, known: _Sources, problems: list[Problem]) -> frozenset[int]:
+def _parts(line: int, text: str, known: Sources, problems: list[Problem]) -> frozenset[int]:
     if text == ALL:
         return frozenset(range(len(known.paths)))
     names = [name.strip() for name in text.split(_SEPARATOR) if name.strip()]
@@ -165,57 +140,3 @@ def _parts(line: int, text: str, known: _Sources, problems: list[Problem]) -> fr
             problems.append(Problem(line, "sources", what))
         parts |= found
     return frozenset(parts)
-
-
-def _places(name: str, lines: Sequence[tuple[int, Sequence[str]]]) -> dict[str, int]:
-    line, head = lines[0] if lines else (1, [])
-    places: dict[str, int] = {}
-    for at, cell in enumerate(head):
-        column = _HEADINGS.get(cell.casefold())
-        if column in places:
-            raise RowsRefused(
-                name, [Problem(line, column, "stands twice in the heading; keep one")]
-            )
-        if column is not None:
-            places[column] = at
-    missing = [column for column in COLUMNS if column not in places]
-    if missing:
-        what = "the column is missing; the heading must be actor,act,counterparty,date,sources"
-        raise RowsRefused(name, [Problem(line, column, what) for column in missing])
-    return places
-
-
-def _frame_lines(frame: Any) -> list[tuple[int, list[str]]]:
-    def text(cell: Any) -> str:
-        if isinstance(cell, list | tuple):  # of sources
-            return _SEPARATOR.join(str(one) for one in cell)
-        return "" if cell is None or cell != cell else str(cell).strip()  # noqa: PLR0124 (NaN, NaT)
-
-    head = [text(name) for name in frame.columns]
-    rows = frame.astype(object).to_numpy().tolist()
-    return [(1, head), *((at, [text(cell) for cell in row]) for at, row in enumerate(rows, 2))]
-
-
-def _csv_lines(path: Path, name: str) -> list[tuple[int, list[str]]]:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise ArgumentError(
-                f"{name} is larger than a table of events can be; give another file"
-            )
-        content = path.read_bytes()
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise ArgumentError(f"{name} can't be read: {why}") from error
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise ArgumentError(f"{name} is neither UTF-8 nor GB18030; save it as one of them")
-    reader = csv.reader(io.StringIO(text, newline=""))
-    try:
-        return [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
-    except csv.Error as error:
-        raise ArgumentError(f"{name} is no CSV file ({error}); save it as CSV again") from error

@@ -48,7 +48,7 @@ def policy_from(content: Any, expected_id: str, sha256: str, report: Report) -> 
     data = mapping(content, "", f"{_HEAD} {own}", report)
     if data.get("id") != expected_id or not _ID.fullmatch(expected_id):
         report("id", f"must be {expected_id}, as the file's name, in small letters and hyphens")
-    rules = _rules(data.get("rules"), report)
+    rules = rules_from(data.get("rules"), report)
     return Policy(
         id=expected_id,
         version=text(data.get("version"), "version", report),
@@ -65,7 +65,8 @@ def policy_from(content: Any, expected_id: str, sha256: str, report: Report) -> 
     )
 
 
-def _rules(value: Any, report: Report) -> dict[str, Rule]:
+def rules_from(value: Any, report: Report) -> dict[str, Rule]:
+    """Return the provisions of a file by id, reporting what is wrong with them."""
     rules: dict[str, Rule] = {}
     found = entries(value, "rules", report)
     if not found:
