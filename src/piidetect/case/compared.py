@@ -199,7 +199,8 @@ def _unread(case: Case) -> int:
     """Return the sources that were not read in full, those that could not be opened included."""
     read = {part.meta["path"] for part in case.parts}
     unopened = {alert["source"] for alert in case.meta["alerts"]} - read
-    return len(unopened) + sum(part.meta["status"] != "complete" for part in case.parts)
+    partial = [part for part in case.parts if part.meta["status"] != "complete"]
+    return len(unopened) + len(partial)
 
 
 def _persons(found: Presence) -> dict[str, int]:
