@@ -117,65 +117,65 @@ def _deadline(data: Mapping[str, Any], words: Words) -> str:
 
 
 def _lead_sections(data: Mapping[str, Any], words: Words) -> Iterator[Section]:
-    lang = words.lang
-    articles = {one["id"]: one["article"] for one in data["provisions"]}
-    yield section(
-        words,
-        "lead_duties",
-        "duty article concerns #records #persons demand recheck",
-        [
-            (
-                one["name"][lang],
-                "、".join(articles[rule] for rule in one["rules"]),
-                "、".join(words.entity(name) for name in one["entities"]),
-                "" if one["rows"] is None else f"{one['rows']:,}",
-                f"{one['persons']:,}",
-                one["demand"][lang],
-                one["recheck"][lang],
-            )
-            for one in data["duties"]
-        ],
-    )
-    yield section(
-        words, "lead_demands", "demand duty unit #before demanded", _demand_rows(data, words)
-    )
-    kinds = load_categories().kinds
-    yield section(
-        words,
-        "lead_sensitive",
-        "kind standing #records #persons holds",
-        [
-            (
-                words.say("assess.any") if one["kind"] == "any" else kinds[one["kind"]][lang],
-                words.term("standing", one["standing"]),
-                "" if one["rows"] is None else f"{one['rows']:,}",
-                f"{one['persons']:,}",
-                "、".join(words.entity(name) for name in one["entities"]),
-            )
-            for one in data["sensitive"]
-        ],
-    )
+    yield _duties(data, words)
+    head = "demand duty unit #before demanded"
+    yield section(words, "lead_demands", head, _demand_rows(data, words))
+    yield _sensitive(data, words)
     groups = data["figures"]["groups"].items()
     rows = [(words.term("group", name), f"{number:,}") for name, number in groups]
     yield section(words, "lead_groups", "group #persons", rows)
     yield _sources(data, words)
     if data["leads"] is not None:
         yield from _leads(data["leads"], words)
-    yield section(
-        words,
-        "lead_provisions",
-        "article evidence quote note source",
-        [
-            (
-                f"{one['article']}（{one['effective']}）",
-                words.term("evidence", one["evidence"]),
-                one["quote"],
-                one["note"].get(lang, ""),
-                one["source"],
-            )
-            for one in data["provisions"]
-        ],
-    )
+    yield _provisions(data, words)
+
+
+def _duties(data: Mapping[str, Any], words: Words) -> Section:
+    lang = words.lang
+    articles = {one["id"]: one["article"] for one in data["provisions"]}
+    rows = [
+        (
+            one["name"][lang],
+            "、".join(articles[rule] for rule in one["rules"]),
+            "、".join(words.entity(name) for name in one["entities"]),
+            _number(one["rows"]),
+            f"{one['persons']:,}",
+            one["demand"][lang],
+            one["recheck"][lang],
+        )
+        for one in data["duties"]
+    ]
+    head = "duty article concerns #records #persons demand recheck"
+    return section(words, "lead_duties", head, rows)
+
+
+def _sensitive(data: Mapping[str, Any], words: Words) -> Section:
+    kinds = load_categories().kinds
+    rows = [
+        (
+            words.say("assess.any") if one["kind"] == "any" else kinds[one["kind"]][words.lang],
+            words.term("standing", one["standing"]),
+            _number(one["rows"]),
+            f"{one['persons']:,}",
+            "、".join(words.entity(name) for name in one["entities"]),
+        )
+        for one in data["sensitive"]
+    ]
+    return section(words, "lead_sensitive", "kind standing #records #persons holds", rows)
+
+
+def _provisions(data: Mapping[str, Any], words: Words) -> Section:
+    rows = [
+        (
+            f"{one['article']}（{one['effective']}）",
+            words.term("evidence", one["evidence"]),
+            one["quote"],
+            one["note"].get(words.lang, ""),
+            one["source"],
+        )
+        for one in data["provisions"]
+    ]
+    return section(words, "lead_provisions", "article evidence quote note source", rows)
 
 
 def _demand_rows(data: Mapping[str, Any], words: Words) -> list[tuple[str, ...]]:

@@ -71,10 +71,7 @@ def sheet(lead: LeadSheet) -> dict[str, Any]:
         "app_type": lead.app_type,
         "keep": list(lead.keep),
         "duties": [_touched(one) for one in lead.touched],
-        "provisions": [
-            {name: _value(value) for name, value in vars(lead.duties.rules[one]).items()}
-            for one in sorted(used)
-        ],
+        "provisions": [_values(lead.duties.rules[one]) for one in sorted(used)],
         "reply": {
             "served": None if lead.served is None else lead.served.isoformat(),
             "urgent": lead.urgent,
@@ -192,6 +189,10 @@ def _leads(lead: LeadSheet) -> dict[str, Any] | None:
 
 def _plain(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _values(one: Any) -> dict[str, Any]:
+    return {name: _value(value) for name, value in vars(one).items()}
 
 
 def _value(value: Any) -> Any:
