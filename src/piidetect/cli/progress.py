@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from piidetect.scanning import Progress
 
+#: Cells of a terminal for the name of what is being read.
+_NAME_CELLS = 32
+
 
 @contextmanager
 def progress_bar(lang: str) -> Iterator[Callable[[Progress], None] | None]:
@@ -35,13 +38,14 @@ def progress_bar(lang: str) -> Iterator[Callable[[Progress], None] | None]:
         bars.DownloadColumn(),
         bars.TransferSpeedColumn(),
         bars.TextColumn("{task.fields[rows]}"),
+        bars.TextColumn("{task.fields[name]}", markup=False),
         bars.TimeRemainingColumn(),
         console=Console(stderr=True),
         refresh_per_second=4,
         transient=True,
     )
     with bar:
-        task = bar.add_task(say("cli.scanning", lang), total=None, rows="")
+        task = bar.add_task(say("cli.scanning", lang), total=None, rows="", name="")
 
         def show(state: Progress) -> None:
             elapsed = bar.tasks[0].elapsed or 0.0
@@ -53,6 +57,24 @@ def progress_bar(lang: str) -> Iterator[Callable[[Progress], None] | None]:
                 total=state.bytes_total or None,
                 description=say("cli.counting" if done else "cli.scanning", lang),
                 rows=say("cli.progress", lang, rows=state.rows_done, rate=rate),
+                name="" if done else shortened(state.source),
             )
 
         yield show
+
+
+def shortened(locator: str, most: int = _NAME_CELLS) -> str:
+    """Return the end of a locator as it fits into so many cells of a terminal.
+
+    >>> shortened("检材/a.zip!/用户/2023.csv", 18)
+    '…ip!/用户/2023.csv'
+    """
+    from piidetect.report.width import visible, width
+
+    plain = visible(locator)
+    if width(plain) <= most:
+        return plain
+    kept = 0
+    while width(plain[-kept - 1 :]) < most:
+        kept += 1
+    return f"…{plain[-kept:]}"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 from typing import Any
 
@@ -16,7 +17,8 @@ from piidetect.cli.front import exit_code, help_text, lang_option, option_format
 from piidetect.cli.progress import progress_bar
 from piidetect.errors import ArgumentError
 from piidetect.messages import language, say
-from piidetect.sources import Limits
+from piidetect.scanning.reading import PASSWORD_VARIABLE
+from piidetect.sources import Limits, is_url, read_url
 
 
 @click.command(help=help_text("scan"), short_help=help_text("short_scan"), no_args_is_help=True)
@@ -49,6 +51,7 @@ def scan(
 ) -> None:
     """Scan sources and print the report."""
     day = _day(reference_date)
+    options["password"] = _password(paths, options["password_file"], language(lang))
     asked = asked_of(options)
     options["digests"] = tuple(options.pop("digest").split(","))
     options["limits"] = _limits({name: options.pop(f"max_{name}") for name in _LIMITS})
@@ -58,6 +61,17 @@ def scan(
     if out is not None:
         click.echo(say("cli.kept", language(lang), path=out), err=True)
     sys.exit(exit_code(case))
+
+
+def _password(paths: tuple[str, ...], password_file: str | None, lang: str) -> str | None:
+    """Ask for the password of a live database where it isn't given otherwise and can be asked for."""
+    urls = [read_url(path) for path in paths if is_url(path)]
+    given = password_file is not None or os.environ.get(PASSWORD_VARIABLE)
+    if not urls or given or not sys.stdin.isatty():
+        return None
+    text = say("cli.ask_password", lang, where=", ".join(one.locator for one in urls))
+    answer: str = click.prompt(text, default="", show_default=False, hide_input=True, err=True)
+    return answer or None
 
 
 _LIMITS = ("depth", "members", "ratio", "unpacked")

@@ -16,9 +16,19 @@ from piidetect.messages import remedy
 from piidetect.recognizer import load_recognizers, recognizers_sha256
 from piidetect.scanning.first_run import compiling_beside
 from piidetect.scanning.parts import Progress, Rules, map_source
-from piidetect.scanning.reading import reading
+from piidetect.scanning.reading import reading, server_password
 from piidetect.scanning.reference_day import as_number, reference_day
-from piidetect.sources import Alert, Skipped, Source, find, locator, open_sources
+from piidetect.sources import (
+    Alert,
+    Server,
+    Skipped,
+    Source,
+    find,
+    is_url,
+    locator,
+    open_sources,
+    read_url,
+)
 from piidetect.sources.digests import computing
 
 if TYPE_CHECKING:
@@ -47,12 +57,14 @@ def scan(
     limits: Limits | None = None,
     spill_dir: str | os.PathLike[str] | None = None,
     digests: Sequence[str] = ("sha256",),
+    password: str | None = None,
 ) -> Case:
     """Size what one or more sources expose.
 
     Args:
         paths_or_table: a path, several paths (files or folders), or a table in memory with an
-            Arrow stream (pandas, polars, pyarrow).
+            Arrow stream (pandas, polars, pyarrow). ``postgresql://user@host/database``, mysql://
+            and sqlserver:// are live databases; the address holds no password.
         out: the case folder to write, absent or empty; without it nothing is left on disk.
         reference_date: the day at which ages are counted, and the latest birth date that can be
             true; a date or ``YYYY-MM-DD``; today by default.
@@ -69,6 +81,8 @@ def scan(
         spill_dir: where the private folder for big members is made; that for temporary files by
             default.
         digests: which digests of the sources are computed: ``sha256`` (always), ``sm3``, ``md5``.
+        password: the password of live databases; by default that in the environment variable
+            ``PIIDETECT_PASSWORD``, else the first one in the password file. It is kept nowhere.
 
     Returns:
         the case; it counts when it is first asked.
@@ -86,7 +100,7 @@ def scan(
         loaded, block_bytes, password_file=password_file, limits=limits, spill_dir=spill_dir
     )
     alerts: list[Alert] = []
-    sources = _sources(paths_or_table, out, alerts)
+    sources = _sources(paths_or_table, out, alerts, server_password(options.passwords, password))
     with (
         computing(digests),
         compiling_beside(workers) as ready,
@@ -108,8 +122,7 @@ def scan(
             options=options,
             ready=ready,
         )
-        readable = _Run(writer, rules, alerts, progress).map(sources)
-        _hand_over(alerts, writer, readable)
+        _hand_over(alerts, writer, _Run(writer, rules, alerts, progress).map(sources))
         return writer.finish(threads=workers)
 
 
@@ -145,11 +158,13 @@ def _threads(threads: int | None) -> int:
     return threads
 
 
-def _sources(paths_or_table: Any, out: Any, alerts: list[Alert]) -> Sequence[Any]:
-    """Return the found files, or the table.
+def _sources(
+    paths_or_table: Any, out: Any, alerts: list[Alert], password: str | None
+) -> Sequence[Any]:
+    """Return the found files and the servers, or the table.
 
     Raises:
-        ArgumentError: there is neither.
+        ArgumentError: there is none of them, or an address can't be used.
     """
     if hasattr(paths_or_table, "__arrow_c_stream__"):
         return [paths_or_table]
@@ -166,11 +181,13 @@ def _sources(paths_or_table: Any, out: Any, alerts: list[Alert]) -> Sequence[Any
     if not paths:
         msg = "no path was given; name at least one file or folder"
         raise ArgumentError(msg)
+    servers = {one.locator: Server(one, password) for one in map(read_url, filter(is_url, paths))}
+    paths = [path for path in paths if not is_url(path)]
     own = [] if out is None or _holds(out, paths) else [out]  # a case isn't scanned as a source
     found: list[Source] = find(paths, alerts, exclude=own)
-    if not found:
+    if not (found or servers):
         raise ArgumentError(_nothing_read(alerts, paths))
-    return found
+    return [*found, *(servers[shown] for shown in sorted(servers))]
 
 
 def _holds(out: str | os.PathLike[str], paths: Sequence[str]) -> bool:
@@ -210,7 +227,7 @@ class _Run:
         """Map all sources; return how many tables could be read."""
         self.total = sum(one.bytes for one in sources if isinstance(one, Source))
         for one in sources:
-            shown = one.locator if isinstance(one, Source) else locator("table")
+            shown = one.locator if isinstance(one, (Source, Server)) else locator("table")
             try:
                 for opened in open_sources(one, options=self.rules.options):
                     self._take(opened, one.bytes if isinstance(one, Source) else None)
@@ -228,8 +245,10 @@ class _Run:
             self._skip(opened)
         else:
             part = self.writer.part()
+            tell = self._teller(opened, size)
+            tell(0)  # its name is shown before its first block is read
             try:
-                meta = map_source(opened, self.rules, part, self._teller(opened, size))
+                meta = map_source(opened, self.rules, part, tell)
             except SourceError as error:
                 part.abort()
                 self._skip(Skipped(opened.path, "not_readable", str(error)))

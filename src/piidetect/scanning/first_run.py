@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from piidetect import kernels
 from piidetect.errors import PiiDetectError
 from piidetect.recognizer import load_recognizers
+from piidetect.scanning.reading import PASSWORD_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,6 +58,7 @@ def _start() -> subprocess.Popen[bytes] | None:
     if not sys.executable or getattr(sys, "frozen", False):  # a bundle would start itself
         return None
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    environment.pop(PASSWORD_VARIABLE, None)
     with contextlib.suppress(OSError):
         return subprocess.Popen(  # noqa: S603 - this interpreter, fixed code
             [sys.executable, "-c", _CHILD],

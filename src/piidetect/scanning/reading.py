@@ -12,9 +12,12 @@ from piidetect.errors import ArgumentError
 from piidetect.sources import Limits, Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from piidetect.recognizer import Recognizer
+
+#: The environment variable with the password of live databases.
+PASSWORD_VARIABLE = "PIIDETECT_PASSWORD"  # noqa: S105 - the name of a variable
 
 #: Bytes of a password file at most: each password is tried on each encrypted member.
 _LONGEST = 1 << 20
@@ -43,6 +46,16 @@ def reading(
         limits=limits or Limits(),
         spill=None if spill_dir is None else os.fspath(spill_dir),
     )
+
+
+def server_password(listed: Sequence[str], given: str | None) -> str | None:
+    """Return the password of live databases: the given one, that of the environment, the first listed.
+
+    One only: a server may lock an account after a few wrong ones.
+    """
+    if given is not None:
+        return given
+    return os.environ.get(PASSWORD_VARIABLE) or next(iter(listed), None)
 
 
 def passwords(path: str | os.PathLike[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from piidetect.case import Case, open_case
+from piidetect.sources import is_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +30,7 @@ class SourceCheck:
 
     ``grew``: what was scanned is still there, byte for byte, and something follows it.
     ``not_checked``: it is in an archive that isn't a source of the case itself, or it was a table in
-    memory, or it couldn't be read when it was scanned.
+    memory or on a server, or it couldn't be read when it was scanned.
     """
 
     path: str
@@ -66,8 +67,10 @@ def _checks(case: Case, root: Path) -> Iterator[SourceCheck]:
     known = {part.meta["path"]: part.meta for part in case.parts}
     for part in case.parts:
         path, size, digest = part.meta["path"], part.meta["bytes"], part.meta["sha256"]
-        file = _file(root, path)
-        if file is None:
+        file = None if is_url(path) else _file(root, path)
+        if is_url(path):  # a server is never asked here, and its rows may be others by now
+            yield SourceCheck(path, "not_checked", size, None, digest, "")
+        elif file is None:
             yield _of_archive(root, path, known, part.meta, digests)
         elif not digest:
             yield SourceCheck(path, "not_checked", size, None, "", "")

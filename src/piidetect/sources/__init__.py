@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from piidetect.errors import SourceError
 from piidetect.sources.alerts import Alert
 from piidetect.sources.content import Content, content_of_file
+from piidetect.sources.database_url import DatabaseUrl, is_url, read_url
 from piidetect.sources.find import Source, find, locator
 from piidetect.sources.ledger import Ledger
 from piidetect.sources.limits import Limits
 from piidetect.sources.options import Options
 from piidetect.sources.registry import Opened, OpenSource, Skipped, open_content
+from piidetect.sources.servers import Server, open_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,23 +24,27 @@ if TYPE_CHECKING:
 __all__ = [
     "Alert",
     "Content",
+    "DatabaseUrl",
     "Ledger",
     "Limits",
     "OpenSource",
     "Opened",
     "Options",
+    "Server",
     "Skipped",
     "Source",
     "find",
+    "is_url",
     "locator",
     "open_content",
     "open_source",
     "open_sources",
+    "read_url",
 ]
 
 
 def open_sources(source: Any, *, options: Options | None = None) -> Iterator[Opened]:
-    """Open a path, a found source or a table in memory; the format is told by content.
+    """Open a path, a found source, a server or a table in memory; formats are told by content.
 
     A file may hold several tables; the next one is opened when it is asked for.
 
@@ -49,6 +55,8 @@ def open_sources(source: Any, *, options: Options | None = None) -> Iterator[Ope
     options = options or Options()
     if isinstance(source, Source):
         yield from open_content(content_of_file(source.path, source.locator), options)
+    elif isinstance(source, Server):
+        yield from open_server(source)
     elif isinstance(source, (str, os.PathLike)):
         yield from open_content(content_of_file(Path(source), locator(source)), options)
     else:

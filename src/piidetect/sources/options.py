@@ -25,7 +25,7 @@ class Options:
 
     block_bytes: int = 1 << 22
     known: Callable[[str], bool] | None = None
-    passwords: tuple[str, ...] = ()
+    passwords: tuple[str, ...] = field(default=(), repr=False)
     limits: Limits = field(default_factory=Limits)
     level: Level | None = None
     spill: str | None = None

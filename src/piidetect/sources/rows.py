@@ -110,25 +110,53 @@ def block_of_rows(rows: list[Row], first_row: int) -> Block:
     """Return rows of Python strings as a block."""
     cells = [cell.encode("utf-8", "surrogatepass") for row in rows for cell in row.cells]
     data = bytes([SEPARATOR]).join([*cells, bytes(PADDING)])
-    lengths = np.fromiter(map(len, cells), np.int64, len(cells))
+    return block_of_cells(
+        np.frombuffer(bytearray(data), np.uint8),
+        np.fromiter(map(len, cells), np.int64, len(cells)),
+        np.fromiter((len(row.cells) for row in rows), np.int64, len(rows)),
+        np.fromiter((row.kind for row in rows), np.uint8, len(rows)),
+        np.fromiter((row.offset for row in rows), np.int64, len(rows)),
+        first_row,
+    )
+
+
+def block_of_cells(
+    data: np.ndarray,
+    lengths: np.ndarray,
+    widths: np.ndarray,
+    kind: np.ndarray,
+    offset: np.ndarray,
+    first_row: int,
+) -> Block:
+    """Return a block of cells that lie one after the other, each followed by a separator.
+
+    `data` uint8 with PADDING zeros at its end; `lengths` int64[C] of the cells, `widths` int64[R]:
+    cells of the rows; `kind` uint8[R], in which rows without text become blank; `offset` int64[R].
+    """
     stop = np.cumsum(lengths + 1) - 1
     start = stop - lengths
-    widths = np.fromiter((len(row.cells) for row in rows), np.int64, len(rows))
     row_cell = np.concatenate(([0], np.cumsum(widths)))
-    kind = np.fromiter((row.kind for row in rows), np.uint8, len(rows))
-    place = np.arange(len(cells)) - np.repeat(row_cell[:-1], widths)
+    place = np.arange(lengths.size) - np.repeat(row_cell[:-1], widths)
     column = np.where(np.repeat(kind == RowKind.TEXT, widths), TEXT_COLUMN, place)
-    row_start = np.append(start, len(data) - PADDING)[row_cell[:-1]]
+    row_start = np.append(start, data.size - PADDING)[row_cell[:-1]]
     edges = np.concatenate(([0], np.cumsum(lengths)))[row_cell]
     kind[(kind == RowKind.PARSED) & (np.diff(edges) == 0)] = RowKind.BLANK
     return Block(
-        data=np.frombuffer(bytearray(data), np.uint8),
+        data=data,
         cell_start=start,
         cell_stop=stop,
         cell_column=column.astype(np.uint16),
         row_cell=row_cell.astype(np.int64),
         row_start=row_start.astype(np.int64),
-        row_offset=np.fromiter((row.offset for row in rows), np.int64, len(rows)),
+        row_offset=offset,
         row_kind=kind,
         first_row=first_row,
     )
+
+
+def block_of_table(data: np.ndarray, lengths: np.ndarray, width: int) -> Block:
+    """Return a block of rows that all have `width` cells; data and lengths as `block_of_cells`."""
+    rows = lengths.size // width if width else 0
+    widths = np.full(rows, width, np.int64)
+    kind = np.full(rows, RowKind.PARSED, np.uint8)
+    return block_of_cells(data, lengths, widths, kind, np.arange(rows, dtype=np.int64), 0)
