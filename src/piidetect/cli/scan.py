@@ -17,8 +17,8 @@ from piidetect.cli.front import exit_code, help_text, lang_option, option_format
 from piidetect.cli.progress import progress_bar
 from piidetect.errors import ArgumentError
 from piidetect.messages import language, say
-from piidetect.scanning.reading import PASSWORD_VARIABLE
 from piidetect.sources import Limits, is_url, read_url
+from piidetect.sources.database_url import PASSWORD_VARIABLE
 
 
 @click.command(help=help_text("scan"), short_help=help_text("short_scan"), no_args_is_help=True)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from piidetect import kernels
 from piidetect.errors import PiiDetectError
 from piidetect.recognizer import load_recognizers
-from piidetect.scanning.reading import PASSWORD_VARIABLE
+from piidetect.sources.database_url import PASSWORD_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 from piidetect.columns import known_headings
 from piidetect.errors import ArgumentError
 from piidetect.sources import Limits, Options
+from piidetect.sources.database_url import PASSWORD_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from piidetect.recognizer import Recognizer
-
-#: The environment variable with the password of live databases.
-PASSWORD_VARIABLE = "PIIDETECT_PASSWORD"  # noqa: S105 - the name of a variable
 
 #: Bytes of a password file at most: each password is tried on each encrypted member.
 _LONGEST = 1 << 20

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 from piidetect.errors import SourceError
 from piidetect.sources.alerts import Alert
 from piidetect.sources.content import Content, content_of_file
-from piidetect.sources.database_url import DatabaseUrl, is_url, read_url
+from piidetect.sources.database_url import DatabaseUrl, Server, is_url, read_url
 from piidetect.sources.find import Source, find, locator
 from piidetect.sources.ledger import Ledger
 from piidetect.sources.limits import Limits
 from piidetect.sources.options import Options
 from piidetect.sources.registry import Opened, OpenSource, Skipped, open_content
-from piidetect.sources.servers import Server, open_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +55,8 @@ def open_sources(source: Any, *, options: Options | None = None) -> Iterator[Ope
     if isinstance(source, Source):
         yield from open_content(content_of_file(source.path, source.locator), options)
     elif isinstance(source, Server):
+        from piidetect.sources.servers import open_server
+
         yield from open_server(source)
     elif isinstance(source, (str, os.PathLike)):
         yield from open_content(content_of_file(Path(source), locator(source)), options)

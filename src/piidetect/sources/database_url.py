@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import os
     from urllib.parse import SplitResult
 
+#: The environment variable with the password of live databases.
+PASSWORD_VARIABLE = "PIIDETECT_PASSWORD"  # noqa: S105 - the name of a variable
+
 #: Names of the kinds, and what else they are called.
 _KINDS = {
     "postgresql": "postgresql",
@@ -56,6 +59,19 @@ class DatabaseUrl:
         """Return the address as shown."""
         user = f"{_shown(self.user)}@" if self.user else ""
         return f"{self.kind}://{user}{self.host}:{self.port}/{_shown(self.database)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A database to be read; the password never leaves this object but to the driver."""
+
+    url: DatabaseUrl
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def locator(self) -> str:
+        """Return its address as shown, without a password."""
+        return self.url.locator
 
 
 def is_url(path: str | os.PathLike[str]) -> bool:

@@ -6,7 +6,6 @@ The only part of the package that uses the network, and only for an address that
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
@@ -19,7 +18,7 @@ from piidetect.sources.registry import Skipped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from piidetect.sources.database_url import DatabaseUrl
+    from piidetect.sources.database_url import Server
     from piidetect.sources.live_table import Session
     from piidetect.sources.registry import Opened
 
@@ -33,19 +32,6 @@ _NOT_A_FILE = (
     "a live database ({version}), read {terms}: it is no file, its rows may change, and the digests "
     "cover the cells as they were read, in that order"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A database to be read; the password never leaves this object but to the driver."""
-
-    url: DatabaseUrl
-    password: str | None = field(default=None, repr=False)
-
-    @property
-    def locator(self) -> str:
-        """Return its address as shown, without a password."""
-        return self.url.locator
 
 
 def open_server(server: Server) -> Iterator[Opened]:
