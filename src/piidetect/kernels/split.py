@@ -34,6 +34,8 @@ _BLANK, _REPEATED = int(RowKind.BLANK), int(RowKind.REPEATED_HEADER)
 
 #: Limits of a quoted field that has line breaks; the first one also bounds the search for an LF.
 FIELD_BYTES, FIELD_BREAKS = 1 << 16, 256
+#: Bytes whose delimiters are listed at a time.
+STRETCH = 1 << 14
 #: A longer line is cut.
 LINE_BYTES = 1 << 24
 
@@ -60,7 +62,8 @@ class Rows(NamedTuple):
 
     int64 `cell_start`, `cell_stop`, uint16 `cell_column` [C]; int64 `row_cell` [R + 1],
     `row_start` [R], uint8 `row_kind` [R]; int64 `tally` [5], counts by the names in TALLY; int64
-    `spans` [2, n_columns], starts and stops of the cells of the row that is being split.
+    `spans` [2, n_columns], starts and stops of the cells of the row that is being split; `marks`,
+    `feeds`, `quotes` int64 [STRETCH + 9] are lists of a stretch, see `kernels.index`.
     """
 
     cell_start: np.ndarray
@@ -71,6 +74,9 @@ class Rows(NamedTuple):
     row_kind: np.ndarray
     tally: np.ndarray
     spans: np.ndarray
+    marks: np.ndarray
+    feeds: np.ndarray
+    quotes: np.ndarray
 
 
 def grammar(
@@ -112,6 +118,9 @@ def empty_rows(rows: int, n_columns: int) -> Rows:
         np.empty(rows, np.uint8),
         np.zeros(len(TALLY), np.int64),
         np.empty((2, n_columns), np.int64),
+        np.empty(STRETCH + 9, np.int64),
+        np.empty(STRETCH + 9, np.int64),
+        np.empty(STRETCH + 9, np.int64),
     )
 
 

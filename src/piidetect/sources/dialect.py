@@ -146,15 +146,13 @@ def rows_of(text: bytes, grammar: index.Grammar, *, final: bool) -> tuple[np.nda
     room = text.count(b"\n") + text.count(b"\r") + 2
     rows = index.empty_rows(room, grammar.n_columns)
     number, cells, _ = index.index_block(data, 0, len(text), final, grammar, rows)
-    return data, index.Rows(
-        rows.cell_start[:cells],
-        rows.cell_stop[:cells],
-        rows.cell_column[:cells],
-        rows.row_cell[: number + 1],
-        rows.row_start[:number],
-        rows.row_kind[:number],
-        rows.tally,
-        rows.spans,
+    return data, rows._replace(
+        cell_start=rows.cell_start[:cells],
+        cell_stop=rows.cell_stop[:cells],
+        cell_column=rows.cell_column[:cells],
+        row_cell=rows.row_cell[: number + 1],
+        row_start=rows.row_start[:number],
+        row_kind=rows.row_kind[:number],
     )
 
 
