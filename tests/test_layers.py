@@ -56,7 +56,8 @@ EXCEPTIONS = {
 
 #: Functions of more than 50 lines, each with its reason and the lines it may have.
 LONG = {
-    "index_block": 110,  # one loop over bytes; cut in two it compiles and runs at half the speed
+    "index_block": 90,  # loops over bytes; cut in two they compile and run at half the speed
+    "_one_row": 70,
 }
 
 FORBIDDEN_NAMES = {"utils", "util", "misc", "common", "helpers", "base", "manager", "core"}

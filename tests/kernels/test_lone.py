@@ -53,7 +53,28 @@ def cards(draw):
 
 
 MOBILES = st.builds(lambda a, b: a + b, st.sampled_from(["138", "170", "1440", "199"]), digits(8))
-NUMBER = st.one_of(resident_ids(), cards(), MOBILES, digits(11), digits(18), digits(6), digits(13))
+
+
+@st.composite
+def grouped(draw):
+    """A number in groups or behind a prefix, the links and sizes now and then wrong."""
+    number = draw(st.one_of(resident_ids(), cards(), MOBILES, digits(10)))
+    sizes = draw(
+        st.sampled_from([(3, 4, 4), (6, 8, 4), (4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 7), (3, 3, 4)])
+    )
+    before = draw(st.sampled_from(["", "", "+86", "+86 ", "+86-", "86", "0086", "'", "+87", "86-"]))
+    if draw(st.booleans()):
+        return before + number
+    link, parts = draw(st.sampled_from(" -_")), []
+    for size in sizes:
+        parts.append(number[:size])
+        number = number[size:]
+    return before + link.join([*parts, number] if number else parts)
+
+
+NUMBER = st.one_of(
+    resident_ids(), cards(), MOBILES, digits(11), digits(18), digits(6), digits(13), grouped()
+)
 BESIDE = st.sampled_from(
     [
         "",
@@ -78,7 +99,25 @@ BESIDE = st.sampled_from(
     ]
 )
 TEXT = st.lists(st.builds(lambda a, b, c: a + b + c, BESIDE, NUMBER, BESIDE), max_size=3)
-TEXTS = st.lists(TEXT.map("".join), min_size=1, max_size=8)
+ALONE = st.one_of(
+    NUMBER,
+    st.builds(
+        "{}@qq.com".format, st.one_of(digits(10), digits(9), digits(11), digits(7), digits(12))
+    ),
+    st.builds("{}-{}-{}".format, st.sampled_from(["1900", "2024", "2026"]), digits(2), digits(2)),
+    st.sampled_from(
+        [
+            "2024-02-29",
+            "2023/02/29",
+            "2023-08/01",
+            "1900-01-01",
+            "2026-12-31",
+            "13800138001@163.com",
+        ]
+    ),
+    st.sampled_from(["4008001234@qq.com", "1234567@x1234567.com", "tel4008001234@qq.com"]),
+)
+TEXTS = st.lists(st.one_of(ALONE, TEXT.map("".join)), min_size=1, max_size=8)
 
 
 @given(TEXTS)
@@ -88,7 +127,23 @@ def test_shortcuts_change_no_finding(texts):
     assert findings(texts, SETUP) == findings(texts, without_shortcuts(SETUP))
 
 
-@given(TEXTS, st.sampled_from(["身份证号", "手机", "银行卡号", "姓名", "病案号", "备注"]))
+@given(
+    TEXTS,
+    st.sampled_from(
+        [
+            "身份证号",
+            "手机",
+            "银行卡号",
+            "姓名",
+            "病案号",
+            "备注",
+            "邮箱",
+            "电话",
+            "出生日期",
+            "预产期",
+        ]
+    ),
+)
 def test_shortcuts_change_no_finding_of_a_column(texts, heading):
     columns = infer([heading], block_from_texts(texts), RECOGNIZERS)
     setup = set_up(RECOGNIZERS, columns, today=TODAY, key=bytes(16))

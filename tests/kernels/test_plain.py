@@ -56,6 +56,30 @@ def test_plain_record_numbers_are_valid(text):
     check(text, values.MEDICAL_RECORD_NUMBER, medical_record_number)
 
 
+DAYS = st.builds(
+    "{}{}{:02}{}{:02}".format,
+    st.sampled_from(["1753", "1899", "1900", "1904", "2000", "2023", "2024", "2026", "9999"]),
+    st.sampled_from("-/.年 "),
+    st.integers(0, 14),
+    st.sampled_from("-/"),
+    st.integers(0, 32),
+)
+
+
+@given(DAYS, st.sampled_from([values.DATE, values.BIRTH_DATE]), st.sampled_from([0, 20240315]))
+def test_plain_days_are_valid(text, profile, today):
+    raw = text.encode()
+    data = np.frombuffer(raw + bytes(64), np.uint8)
+    verdict, value = np.zeros(1, np.uint8), np.zeros(1, np.int64)
+    span = np.zeros(1, np.int64), np.array([len(raw)])
+    values.check_cells(data, *span, profile, today, verdict, value)
+    day = plain.plain_day(data, 0, len(raw))
+    is_plain = plain.is_plain_day(data, 0, len(raw), profile, today)
+    apart = text[4:5] == text[7:8] and text[4] in "-/"
+    assert is_plain == (apart and verdict[0] == Verdict.VALID)
+    assert not is_plain or day == value[0]
+
+
 @pytest.mark.parametrize(
     ("text", "profile"),
     [

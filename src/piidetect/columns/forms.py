@@ -36,13 +36,18 @@ def form_of(texts: Sequence[bytes]) -> str:
     """
     if len(texts) < _FEWEST:
         return ""
-    seen = Counter(_form(text.strip()) for text in texts)
+    seen: Counter[str] = Counter()
+    wanted = _SHARE * len(texts)
+    for place, text in enumerate(texts):
+        seen[_form(text.strip())] += 1
+        if place - seen[""] + 1 < wanted - (len(texts) - place - 1):
+            return ""  # too many have none
     form, number = max(
         ((form, number) for form, number in seen.items() if form),
         key=lambda one: one[1],
         default=("", 0),
     )
-    return form if number >= _SHARE * len(texts) else ""
+    return form if number >= wanted else ""
 
 
 def _form(text: bytes) -> str:

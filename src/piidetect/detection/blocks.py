@@ -11,7 +11,7 @@ import numpy as np
 from piidetect.arrow_arrays import as_arrow
 from piidetect.detection.masking import mask
 from piidetect.kernels.blocks import scan_items
-from piidetect.kernels.gather import gather
+from piidetect.kernels.gather import gather, tally_items
 from piidetect.kernels.plan import (
     Items,
     Out,
@@ -68,21 +68,26 @@ class _Room:
 
 def find(block: Block, setup: Setup) -> tuple[Out, np.ndarray]:
     """Return the findings of a block as arrays, and int64[R+1] with the first one of each row."""
+    room, count = _scan(block, setup)
+    out = new_out(count + int(room.slow.count[0]))
+    first = np.empty(block.row_start.size + 1, np.int64)
+    gather(block, room.items, count, room.slow, setup.plan, out, room.scratch, first)
+    return out, first
+
+
+def _scan(block: Block, setup: Setup) -> tuple[_Room, int]:
+    """Return the room of this thread with the items of a block and its slow findings; how many items."""
     room = _room(block.cell_start.size)
     plan, tables, scratch, items = setup.plan, setup.tables, room.scratch, room.items
-    count = survey_block(block, plan, tables, scratch.sieve, items)
+    count = survey_block(block, plan, tables, scratch, items)
     while True:
         slow = room.slow
         slow.count[0] = 0
         scan_items(block, items, count, plan, tables, slow, scratch)
         found = int(slow.count[0])
         if found <= slow.row.size:
-            break
+            return room, count
         room.slow = new_out(found)
-    out = new_out(count + found)
-    first = np.empty(block.row_start.size + 1, np.int64)
-    gather(block, items, count, slow, plan, out, scratch, first)
-    return out, first
 
 
 def _room(cells: int) -> _Room:
@@ -170,25 +175,31 @@ def result_of(
 
 def tallies_of(block: Block, setup: Setup) -> dict[Tally, int]:
     """Count what a block holds by column, entity and verdict; make no records of it."""
-    out, _ = find(block, setup)
-    return _tally(out, int(out.count[0]), setup.columns)[0]
+    room, count = _scan(block, setup)
+    counts = np.zeros((setup.columns + 1) * _ENTITIES * _VERDICTS, np.int64)
+    tally_items(block, room.items, count, room.slow, setup.plan, setup.columns, counts)
+    return {_key(one, setup.columns): int(counts[one]) for one in np.flatnonzero(counts).tolist()}
 
 
 def _tally(out: Out, count: int, columns: int) -> tuple[dict[Tally, int], dict[Tally, list[int]]]:
     """Count the findings by column, entity and verdict; return the first of each, too."""
-    width = _ENTITIES * _VERDICTS
-    counts = np.zeros((columns + 1) * width, np.int64)
+    counts = np.zeros((columns + 1) * _ENTITIES * _VERDICTS, np.int64)
     places = np.empty((counts.size, EXEMPLARS), np.int64)
     tally_findings(out, count, columns, counts, places)
     tallies: dict[Tally, int] = {}
     first: dict[Tally, list[int]] = {}
     for one in np.flatnonzero(counts).tolist():
-        position, rest = divmod(one, width)
-        column = TEXT_COLUMN if position == columns else position
-        tally = (column, rest // _VERDICTS, rest % _VERDICTS)
+        tally = _key(one, columns)
         tallies[tally] = int(counts[one])
         first[tally] = places[one, : min(tallies[tally], EXEMPLARS)].tolist()
     return tallies, first
+
+
+def _key(place: int, columns: int) -> Tally:
+    """Return whose count stands at a place of the counts."""
+    position, rest = divmod(place, _ENTITIES * _VERDICTS)
+    column = TEXT_COLUMN if position == columns else position
+    return column, rest // _VERDICTS, rest % _VERDICTS
 
 
 def _masked(block: Block, out: Out, place: int) -> tuple[int, str]:

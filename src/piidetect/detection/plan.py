@@ -54,6 +54,7 @@ _QUICK = {11: "mobile", 18: "resident_id"}
 _CARD_LENGTHS = (16, 17, 19)
 _BEGINS_WITH_9 = "foreign_permanent_resident_id"
 _PREFIXED = (12, 13, 15)
+_IN_COMPANY = ("landline", "service_number")
 _RANK = {"subject": 3, "unknown": 2, "doctor": 0, "organisation": 0}
 _OTHER_PERSON = 1
 _NOBODY_IN_PARTICULAR = 2
@@ -130,7 +131,8 @@ def _quick(shapes: Sequence[Recognizer]) -> np.ndarray:
 
     The first recognizer in order of precedence that takes so many digits must have the validator
     that goes with them, but for those of foreigners: they begin with 9, and `survey` leaves what
-    does. 12, 13 and 15 digits may be a mobile behind a prefix.
+    does. 12, 13 and 15 digits may be a mobile behind a prefix. What only a heading, a word or other
+    groups make a number of is marked, too.
     """
     quick = np.full(LONGEST + 1, -2, np.int16)
     for digits in range(LONGEST + 1):
@@ -140,9 +142,16 @@ def _quick(shapes: Sequence[Recognizer]) -> np.ndarray:
         wanted = _QUICK.get(digits, "bank_card" if digits in _CARD_LENGTHS else "")
         if takers or digits in _PREFIXED:
             quick[digits] = -1
+        if takers and digits not in _PREFIXED and all(map(_needs_company, takers)):
+            quick[digits] = -3
         if takers and takers[0].validator == wanted and not takers[0].context_required:
             quick[digits] = ENTITY_NUMBER[takers[0].entity]
     return quick
+
+
+def _needs_company(one: Recognizer) -> bool:
+    """Tell whether digits that stand alone are never claimed: see `kernels.recognise.claims_alone`."""
+    return one.context_required or one.validator in _IN_COMPANY
 
 
 def _words(shapes: Sequence[Recognizer]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

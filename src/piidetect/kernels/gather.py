@@ -9,8 +9,17 @@ import numpy as np
 
 from piidetect.kernels.checks import VALID
 from piidetect.kernels.compiling import inlined, kernel
+from piidetect.kernels.grouped import behind_country_code, digits_in_groups, squeeze
 from piidetect.kernels.keys import flush_keys, queue_key
-from piidetect.kernels.survey import QUICK_MAIL, QUICK_NUMBER, SLOW
+from piidetect.kernels.plain import holds_days, plain_day
+from piidetect.kernels.survey import (
+    QUICK_CELL,
+    QUICK_GROUPED,
+    QUICK_MAIL,
+    QUICK_NUMBER,
+    QUICK_QUOTED,
+    SLOW,
+)
 
 _MOST_LENGTH = 0xFFFF
 
@@ -34,6 +43,10 @@ def _quick_entity(way: int, size: int, column: int, plan: Any) -> int:
     """Return the entity of a quick item."""
     if way == QUICK_NUMBER:
         return np.int64(plan.quick[size])
+    if way == QUICK_GROUPED:
+        return np.int64(plan.quick[digits_in_groups(size)])
+    if way == QUICK_QUOTED:
+        return np.int64(plan.quick[size - 1])
     if way == QUICK_MAIL:
         return np.int64(plan.email)
     return np.int64(plan.column_entity[column])
@@ -73,7 +86,7 @@ def gather(
         row_finding: int64[R+1], filled with the first finding of each row.
     """
     data = block.data
-    at, source, next_row = np.int64(0), np.int64(0), np.int64(0)
+    at, taken, next_row = np.int64(0), np.int64(0), np.int64(0)
     for item in range(count):
         row, way = np.int64(items.row[item]), np.int64(items.way[item])
         while next_row <= row:
@@ -82,23 +95,62 @@ def gather(
         detail = np.int64(items.detail[item])
         if way & SLOW:
             for _ in range(detail):
-                _copy(slow, source, out, at)
-                source += 1
+                _copy(slow, taken, out, at)
+                taken += 1
                 at += 1
             continue
         cell = items.cell[item]
         begin, stop = block.cell_start[cell], block.cell_stop[cell]
         column = np.int64(block.cell_column[cell])
         entity = _quick_entity(way, stop - begin, column, plan)
+        source, first, last = data, begin, stop
+        if way == QUICK_QUOTED:
+            begin += 1
+            first = begin
+        elif way == QUICK_GROUPED:
+            source, last = scratch.value, squeeze(data, begin, stop, scratch.value)
+            first = behind_country_code(last)
+        elif way == QUICK_CELL and holds_days(plan.column_profile[column]):
+            scratch.number[0] = plain_day(data, begin, stop)
+            source, first, last = scratch.number.view(np.uint8), np.int64(0), np.int64(8)
         out.row[at] = block.first_row + row
         out.column[at] = column
         out.start[at] = begin - block.row_start[row]
         out.length[at] = min(stop - begin, _MOST_LENGTH)
         _judge(entity, detail, out, at)
-        queue_key(data, begin, stop, entity, at, plan, out, scratch)
+        queue_key(source, first, last, entity, at, plan, out, scratch)
         at += 1
     while next_row < row_finding.size:
         row_finding[next_row] = at
         next_row += 1
     out.count[0] = at
     flush_keys(plan, out, scratch)
+
+
+@kernel
+def tally_items(
+    block: Any, items: Any, count: int, slow: Any, plan: Any, columns: int, counts: Any
+) -> None:
+    """Count the findings of all items by column, entity and verdict, without putting them in order.
+
+    Args:
+        block: `Block`.
+        items: `Items` that `survey_block` and `scan_items` have filled.
+        count: how many they are.
+        slow: `Out` of `scan_items`.
+        plan: `Plan`.
+        columns: positions from here on are counted as one.
+        counts: int64[(columns + 1) * 1024], as `plan.tally_findings` has it.
+    """
+    for item in range(count):
+        way = np.int64(items.way[item])
+        if way & SLOW == 0:
+            cell = items.cell[item]
+            column: Any = np.int64(block.cell_column[cell])
+            size = block.cell_stop[cell] - block.cell_start[cell]
+            entity = _quick_entity(way, size, column, plan)
+            counts[min(column, columns) * 1024 + entity * 16 + VALID] += 1
+    for at in range(slow.count[0]):
+        column = min(np.int64(slow.column[at]), columns)
+        code = column * 1024 + np.int64(slow.entity[at]) * 16 + np.int64(slow.verdict[at])
+        counts[code] += 1

@@ -181,6 +181,35 @@ def _one_row(
 
 
 @kernel
+def _other_row(
+    data: Any, row: int, size: int, final: bool, g: Any, rows: Any, number: int, cell: int
+) -> Any:
+    """Let `index_row` split a row and enter what it gives; return (next row or NEED, cells)."""
+    after, stop, kind, note = index_row(data, row, size, final, g, rows.spans)
+    if after == NEED:
+        return after, cell
+    tally = rows.tally
+    rows.row_start[number] = row
+    rows.row_kind[number] = kind
+    if kind == _PARSED:
+        for column in range(g.n_columns):
+            rows.cell_start[cell + column] = rows.spans[0, column]
+            rows.cell_stop[cell + column] = rows.spans[1, column]
+            rows.cell_column[cell + column] = column
+        tally[3] += note
+        return after, cell + g.n_columns
+    if kind == _TEXT:
+        rows.cell_start[cell] = row
+        rows.cell_stop[cell] = stop
+        rows.cell_column[cell] = TEXT_COLUMN
+        tally[0] += 1
+        tally[4] += note // 2
+        return after, cell + 1
+    tally[1 if kind == _BLANK else 2] += 1
+    return after, cell
+
+
+@kernel
 def index_block(data: Any, row: int, size: int, final: bool, g: Any, rows: Any) -> Any:
     """Index the rows of `data[row:size]` that are complete; return (rows, cells, next row).
 
@@ -192,7 +221,7 @@ def index_block(data: Any, row: int, size: int, final: bool, g: Any, rows: Any) 
     cell_start, cell_stop, cell_column = rows.cell_start, rows.cell_stop, rows.cell_column
     row_cell, row_start, row_kind = rows.row_cell, rows.row_start, rows.row_kind
     marks, feeds, quotes = rows.marks, rows.feeds, rows.quotes
-    limit, tally = row_start.size, rows.tally
+    limit = row_start.size
     title = g.heading_stop[0] if g.heading_stop.size else np.int64(-1)  # length of its first cell
     letter = g.heading[0] if g.heading.size else np.uint8(0)
     first = g.delimiter[0] if g.delimiter.size else np.uint8(_LF)
@@ -251,27 +280,9 @@ def index_block(data: Any, row: int, size: int, final: bool, g: Any, rows: Any) 
             row = p + 1
             cell += n
         else:
-            after, stop, kind, note = index_row(data, row, size, final, g, rows.spans)
+            after, cell = _other_row(data, row, size, final, g, rows, number, cell)
             if after == NEED:
                 break
-            row_start[number] = row
-            row_kind[number] = kind
-            if kind == _PARSED:
-                for column in range(n):
-                    cell_start[cell + column] = rows.spans[0, column]
-                    cell_stop[cell + column] = rows.spans[1, column]
-                    cell_column[cell + column] = column
-                cell += n
-                tally[3] += note
-            elif kind == _TEXT:
-                cell_start[cell] = row
-                cell_stop[cell] = stop
-                cell_column[cell] = TEXT_COLUMN
-                cell += 1
-                tally[0] += 1
-                tally[4] += note // 2
-            else:
-                tally[1 if kind == _BLANK else 2] += 1
             row = after
         number += 1
         row_cell[number] = cell

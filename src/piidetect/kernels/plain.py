@@ -16,13 +16,18 @@ from piidetect.kernels.fold import ADDRESS_LOW, HAN, KINDS, MASK
 from piidetect.kernels.simd import between_bits, count_bits, equal_bits
 from piidetect.kernels.values import (
     ADDRESS,
+    BIRTH_DATE,
+    DATE,
     MEDICAL_RECORD_NUMBER,
     PERSON,
     VISIT_NUMBER,
+    judge_day,
 )
 from piidetect.numbers.cell_text import MAX_CODES, MAX_PLACEHOLDER, PLACEHOLDERS
 from piidetect.numbers.medical_record_number import LONGEST, LONGEST_VISIT
+from piidetect.schema import Verdict
 
+_VALID = int(Verdict.VALID)
 _FIRST_HAN = 0xE4  # lead bytes of U+4000..U+9FFF
 _LAST_HAN = 0xE9
 _LEAST_ADDRESS = 4 * (MAX_PLACEHOLDER + 1)
@@ -115,6 +120,33 @@ def is_plain_number(data: Any, begin: int, stop: int, longest: int) -> bool:
     if size == 8 or size == 11 or size == 15 or size == 18:  # may be a mobile, a date or an ID
         return digits | np.uint64(1) << np.uint64(size - 1) != inside
     return True
+
+
+@kernel
+def plain_day(data: Any, begin: int, stop: int) -> int:
+    """Read a cell written as `2024-05-08` or `2024/05/08` as yyyymmdd; -1 where it isn't."""
+    apart = data[begin + 4]
+    if stop - begin != 10 or (apart != 45 and apart != 47) or data[begin + 7] != apart:
+        return -1
+    if between_bits(data, begin, 48, 10) & np.uint64(0x3FF) != np.uint64(0x36F):
+        return -1
+    value = np.int64(0)
+    for place in (0, 1, 2, 3, 5, 6, 8, 9):
+        value = value * 10 + np.int64(data[begin + place]) - 48
+    return value
+
+
+@kernel
+def is_plain_day(data: Any, begin: int, stop: int, profile: int, today: int) -> bool:
+    """Tell whether a cell of a column of dates is a valid one, plainly written."""
+    day = plain_day(data, begin, stop)
+    return day > 0 and judge_day(day, profile, today) == _VALID
+
+
+@kernel
+def holds_days(profile: int) -> bool:
+    """Tell whether a profile is one of dates."""
+    return profile == BIRTH_DATE or profile == DATE
 
 
 @kernel

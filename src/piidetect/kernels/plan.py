@@ -45,7 +45,8 @@ class Plan(NamedTuple):
     column that is recognized as a whole, 0 where none; `email` int: entity of e-mail addresses,
     -1 where off; `quick` int16[LONGEST+1]: by the digits of a cell that holds nothing else the entity
     of the recognizer that has the first claim, where `survey` can run its check; -1 where it can't,
-    -2 where nothing claims that many digits; `today` yyyymmdd; `k0`, `k1`: the key; `keyed`: 0 where
+    -2 where nothing claims that many digits, -3 where only a heading, a word or other groups speak
+    for it; `today` yyyymmdd; `k0`, `k1`: the key; `keyed`: 0 where
     nobody asks for keys.
     """
 

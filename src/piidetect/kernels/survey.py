@@ -14,8 +14,9 @@ import numpy as np
 
 from piidetect.kernels.checks import birth_and_sex
 from piidetect.kernels.compiling import inlined, kernel
+from piidetect.kernels.grouped import grouped_number, is_quoted_number
 from piidetect.kernels.lone import check_digits
-from piidetect.kernels.plain import is_plain, is_plain_person
+from piidetect.kernels.plain import holds_days, is_plain, is_plain_day, is_plain_person
 from piidetect.kernels.plan import LONGEST, MOST_LETTERS
 from piidetect.kernels.recognise import fill_sieve
 from piidetect.kernels.simd import (
@@ -36,12 +37,18 @@ HAS_MAIL = 4
 QUICK_NUMBER = 8
 QUICK_MAIL = 16
 QUICK_CELL = 24
+QUICK_GROUPED = 32
+QUICK_QUOTED = 40
 
 _STEP = 48  # windows of 64 bytes overlap by 16
 _LEAST_SIZE = 5  # bytes that hold neither a number nor an e-mail address
 _LEAST_IN_WINDOW = 6
+_LEAST_DIGITS = 7  # of a number
+_LEAST_GROUPED = 11
+_NOT_ALONE = -3
 _WHOLE_NUMBERS = 3  # to a spreadsheet: entities 0..2 (resident ID, mobile, bank card)
 _ID_LENGTH = 18
+_LONG_MOBILE = 13  # 86 and eleven digits
 _LETTER_X = 88
 _ONE = np.uint64(1)
 
@@ -137,8 +144,28 @@ def is_plain_mail(data: Any, begin: int, size: int) -> bool:
 
 
 @inlined
-def one_token(data: Any, begin: int, size: int, plan: Any, tables: Any, sieve: Any) -> int:
-    """Settle a cell of 6 to 32 bytes that is digits (and a closing X), or letters and then digits.
+def hides_no_number(data: Any, begin: int, size: int, context: Any, plan: Any) -> bool:
+    """Tell whether a plain e-mail address begins with digits that are no number, and has no other.
+
+    Such are the addresses made of a QQ number. `context` has the bits of the column's entities.
+    """
+    digits = between_bits(data, begin, 48, 10) & ((_ONE << np.uint64(size)) - _ONE)
+    run = trailing_zeros(~digits)
+    if run < _LEAST_DIGITS or data[begin + run] != 64:
+        return False
+    few = count_bits(digits) - run < _LEAST_DIGITS
+    return (
+        few
+        and plan.quick[run] <= _NOT_ALONE + 1
+        and context & ~(_ONE << np.uint64(plan.email)) == 0
+    )
+
+
+@inlined
+def one_token(
+    data: Any, begin: int, size: int, plan: Any, tables: Any, sieve: Any, value: Any
+) -> int:
+    """Settle a cell of 6 to 32 bytes that is one number, or letters and then digits.
 
     Returns its way, 0 where it holds no number, -1 where it is no such cell.
     """
@@ -150,34 +177,50 @@ def one_token(data: Any, begin: int, size: int, plan: Any, tables: Any, sieve: A
         quick = plan.quick[size]
         if quick >= 0 and check_digits(data, begin, begin + size, tables, plan.today, sieve):
             return QUICK_NUMBER
-        return SLOW | HAS_NUMBER if quick >= -1 or closing else 0
+        if size == _LONG_MOBILE and grouped_number(
+            data, begin, size, np.uint64(0), plan, tables, sieve, value
+        ):
+            return QUICK_GROUPED
+        return SLOW | HAS_NUMBER if quick != -2 or closing else 0
     if 0 < letters <= MOST_LETTERS and (digits ^ inside) >> np.uint64(letters) == 0:
         head = between_bits(data, begin, 65, 26) | between_bits(data, begin, 97, 26)
         if head & inside == inside ^ digits:
             at = letters * (LONGEST + 1) + size - letters
             return SLOW | HAS_NUMBER if plan.class_first[at] < plan.class_first[at + 1] else 0
+    if count_bits(digits) >= _LEAST_GROUPED:
+        other = digits ^ inside
+        if grouped_number(data, begin, size, other, plan, tables, sieve, value):
+            return QUICK_GROUPED
+        if is_quoted_number(data, begin, size, other, plan, tables, sieve):
+            return QUICK_QUOTED
     return -1
 
 
 @inlined
 def settle(
-    data: Any, begin: int, stop: int, column: int, plan: Any, tables: Any, sieve: Any
+    data: Any, begin: int, stop: int, column: int, plan: Any, tables: Any, sieve: Any, value: Any
 ) -> int:
     """Return the way of a cell, 0 where it holds nothing."""
     size, way, unfolded = stop - begin, 0, False
     profile = np.int64(plan.column_profile[column])
     if profile == PERSON and is_plain_person(data, begin, stop):  # hanzi only: nothing else in it
         return QUICK_CELL
+    if holds_days(profile) and is_plain_day(data, begin, stop, profile, plan.today):
+        return QUICK_CELL
     if size > _LEAST_SIZE:
         way, unfolded = -1, True
         if size <= LANES:
-            way = one_token(data, begin, size, plan, tables, sieve)
+            way = one_token(data, begin, size, plan, tables, sieve, value)
         if way < 0:
             number, mail, unfolded = survey(data, begin, stop)
             way = SLOW | HAS_NUMBER if number else 0
             if mail and plan.email >= 0:
-                if not number and size <= LANES and is_plain_mail(data, begin, size):
-                    return QUICK_MAIL
+                context = plan.column_context[column]
+                if size <= LANES and (
+                    not number or hides_no_number(data, begin, size, context, plan)
+                ):
+                    if is_plain_mail(data, begin, size):
+                        return QUICK_MAIL
                 way |= SLOW | HAS_MAIL
     if way > 0:
         return way
@@ -190,16 +233,17 @@ def settle(
 
 
 @kernel
-def survey_block(block: Any, plan: Any, tables: Any, sieve: Any, items: Any) -> int:
+def survey_block(block: Any, plan: Any, tables: Any, scratch: Any, items: Any) -> int:
     """List the cells that hold something or may, in order; return how many they are.
 
     Args:
         block: `Block` of C cells in R rows.
         plan: `Plan`.
         tables: `Tables`.
-        sieve: uint64[64], to be filled.
+        scratch: `Scratch` of this thread; its sieve is filled.
         items: `Items` of at least C, to be filled.
     """
+    sieve, value = scratch.sieve, scratch.value
     fill_sieve(tables.placeholder, sieve)
     data, row_cell, count = block.data, block.row_cell, 0
     for row in range(row_cell.size - 1):
@@ -208,7 +252,7 @@ def survey_block(block: Any, plan: Any, tables: Any, sieve: Any, items: Any) -> 
             if begin >= stop:
                 continue
             column = np.int64(block.cell_column[cell])
-            way = settle(data, begin, stop, column, plan, tables, sieve)
+            way = settle(data, begin, stop, column, plan, tables, sieve, value)
             if way == 0:
                 continue
             items.cell[count] = cell
@@ -217,5 +261,9 @@ def survey_block(block: Any, plan: Any, tables: Any, sieve: Any, items: Any) -> 
             items.detail[count] = 0
             if way == QUICK_NUMBER and stop - begin == _ID_LENGTH:
                 items.detail[count] = birth_and_sex(data, begin)
+            elif way == QUICK_QUOTED and stop - begin == _ID_LENGTH + 1:
+                items.detail[count] = birth_and_sex(data, begin + 1)
+            elif way == QUICK_GROUPED and stop - begin == _ID_LENGTH + 2:
+                items.detail[count] = birth_and_sex(value, 0)
             count += 1
     return count

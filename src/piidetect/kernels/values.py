@@ -281,6 +281,14 @@ def _gestation(codes: Any, n: int) -> int:
 
 
 @kernel
+def judge_day(day: int, profile: int, today: int) -> int:
+    """Return the verdict on a date of a column of birth dates, or of other dates."""
+    if profile == BIRTH_DATE:
+        return judge_date(day, _EARLIEST, today)
+    return judge_date(day, _EARLIEST_OTHER, today + _AHEAD if today > 0 else 0)
+
+
+@kernel
 def _check(codes: Any, n: int, profile: int, today: int, value: Any) -> int:
     """Return the verdict on folded codes; write the value, where there is one, to value[0]."""
     if is_absent(codes, n):
@@ -305,10 +313,7 @@ def _check(codes: Any, n: int, profile: int, today: int, value: Any) -> int:
             if codes[i] == 42:
                 return _MASKED
         return _FORMAT
-    if profile == BIRTH_DATE:
-        verdict = judge_date(day, _EARLIEST, today)
-    else:
-        verdict = judge_date(day, _EARLIEST_OTHER, today + _AHEAD if today > 0 else 0)
+    verdict = judge_day(day, profile, today)
     value[0] = day if verdict == _VALID or verdict == _UNCHECKED else 0
     return verdict
 
