@@ -18,6 +18,7 @@ ORDER = (
         "schema",
         "arrow_arrays",
         "cores",
+        "parquet_pages",
         "_resources",
         "_compile_cache",
         "messages",

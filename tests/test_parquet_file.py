@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from piidetect.case.parquet_file import ParquetFile
+from piidetect.parquet_pages import read_pieces
 
 TYPES = ("u1", "u2", "u4", "i4", "u8")
 
@@ -109,3 +110,51 @@ def test_arrays_with_steps_between_their_values(tmp_path):
     numbers = np.arange(40, dtype="u8").reshape(20, 2)
     piece = {"a": numbers[:, 0], "b": numbers[:, 1].astype("u2")[::-1]}
     check(tmp_path / "a.parquet", written(tmp_path / "a.parquet", [[piece]]))
+
+
+def pieces_of(path, names):
+    """What the quick reader gives of a file, joined."""
+    with path.open("rb") as raw, pq.ParquetFile(path) as file:
+        kinds = [np.dtype(file.schema_arrow.field(name).type.to_pandas_dtype()) for name in names]
+        wanted = [(file.schema_arrow.names.index(n), k) for n, k in zip(names, kinds, strict=True)]
+        pieces = []
+        for number in range(file.num_row_groups):
+            found = read_pieces(raw.fileno(), file.metadata.row_group(number), wanted)
+            if found is None:
+                return None
+            pieces += found
+    return [np.concatenate(column) for column in zip(*pieces, strict=True)]
+
+
+@settings(deadline=None)
+@given(columns())
+def test_the_quick_reader_reads_what_was_written(pieces):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.parquet"
+        expected = written(path, [pieces])
+        names = list(reversed(expected))
+        for name, array in zip(names, pieces_of(path, names), strict=True):
+            assert array.dtype == expected[name].dtype
+            assert np.array_equal(array, expected[name])
+
+
+@pytest.mark.parametrize("compression", ["none", "snappy"])
+def test_what_others_wrote_is_left_to_the_general_reader(tmp_path, compression):
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.table({"a": pa.array([3, 1, 2], pa.uint8())}), path, compression=compression)
+    assert pieces_of(path, ["a"]) is None
+
+
+@given(st.data())
+def test_damaged_pages_never_crash_the_quick_reader(data):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.parquet"
+        rows = np.arange(40)
+        written(path, [[{"a": (rows % 5).astype("u1"), "b": rows.astype("u8")}]])
+        raw = bytearray(path.read_bytes())
+        body = raw.index(b"schema") - 20  # the footer is pyarrow's to read
+        for _ in range(data.draw(st.integers(1, 4))):
+            raw[data.draw(st.integers(4, body))] = data.draw(st.integers(0, 255))
+        path.write_bytes(raw)
+        found = pieces_of(path, ["a", "b"])
+        assert found is None or [column.size for column in found] == [40, 40]

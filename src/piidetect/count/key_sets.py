@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from piidetect.arrow_arrays import as_numpy
 from piidetect.errors import CaseError
+from piidetect.parquet_pages import read_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -68,18 +69,29 @@ def slices(groups: Sequence[RowGroup], names: Sequence[str]) -> Iterator[list[np
     Raises:
         CaseError: a file is damaged.
     """
+    import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     for path, some in groupby(groups, key=attrgetter("path")):
         try:
-            with pq.ParquetFile(path) as file:
+            with path.open("rb") as raw, pq.ParquetFile(path) as file:
+                handle = raw.fileno()
+                schema = file.schema_arrow
+                wanted = [
+                    (schema.names.index(name), np.dtype(schema.field(name).type.to_pandas_dtype()))
+                    for name in names
+                ]
                 for group in some:
-                    table = file.read_row_group(group.number, columns=names, use_threads=False)
-                    columns = [as_numpy(table[name]) for name in names]
-                    for start in range(0, table.num_rows, SLICE):
-                        yield [column[start : start + SLICE] for column in columns]
-        except (OSError, KeyError, pa.ArrowException) as error:
+                    meta = file.metadata.row_group(group.number)
+                    pieces = read_pieces(handle, meta, wanted)
+                    if pieces is None:
+                        table = file.read_row_group(group.number, columns=names, use_threads=False)
+                        pieces = iter([[as_numpy(table[name]) for name in names]])
+                    for columns in pieces:
+                        for start in range(0, columns[0].size, SLICE):
+                            yield [column[start : start + SLICE] for column in columns]
+        except (OSError, ValueError, KeyError, pa.ArrowException) as error:
             raise damaged(path) from error
 
 
