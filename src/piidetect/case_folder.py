@@ -161,10 +161,13 @@ def read_key_file(path: Path) -> bytes:
     return parse_key(text, path)
 
 
-def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Write a JSON file whole or not at all: sorted keys, UTF-8, a final line feed."""
+def write_json(path: Path, value: Mapping[str, Any], *, indent: int | None = 1) -> None:
+    """Write a JSON file whole or not at all: sorted keys, UTF-8, a final line feed.
+
+    Without `indent` it is one line, which is written several times as fast.
+    """
     temporary = path.with_name(f".tmp-{path.name}")
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=indent) + "\n"
     with temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
     temporary.replace(path)

@@ -13,6 +13,7 @@ are in Thrift's compact protocol.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path  # noqa: TC003 - part of the public signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -157,6 +158,7 @@ def _footer(
     )
 
 
+@cache
 def _element(name: str, kind: np.dtype[Any]) -> bytes:
     fields = [
         (1, _I32, _INT64 if kind.itemsize == 8 else _INT32),  # noqa: PLR2004
@@ -229,6 +231,8 @@ def _zigzag(value: int) -> bytes:
 
 
 def _varint(value: int) -> bytes:
+    if value <= 0x7F:  # noqa: PLR2004
+        return bytes((value,))
     out = bytearray()
     while value > 0x7F:  # noqa: PLR2004
         out.append(value & 0x7F | 0x80)

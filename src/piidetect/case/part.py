@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -101,13 +101,16 @@ class PartWriter:
         Raises:
             CaseError: the folder can't be written; the part is removed.
         """
-        value = {"schema": layout.PART_SCHEMA, **asdict(meta)}
+        value = {
+            "schema": layout.PART_SCHEMA,
+            **{one.name: getattr(meta, one.name) for one in fields(meta)},
+        }
         if meta.rows != self.rows:
             value["alerts"] = [*value["alerts"], _mismatch(meta, self.rows)]
         try:
             for table in self._tables.values():
                 table.close()
-            layout.write_json(self._folder / layout.PART_FILE, value)
+            layout.write_json(self._folder / layout.PART_FILE, value, indent=None)
             self._folder.replace(self._final)
         except OSError as error:
             self.abort()

@@ -120,10 +120,14 @@ def formats() -> list[tuple[str, Format]]:
 def format_of(head: Head) -> tuple[str, Format]:
     """Return the format that is surest of a source, and its name."""
     known = formats()
-    sure = [form.sniff(head) for _, form in known]
-    if max(sure) == Match.NO:
-        return next(one for one in known if one[0] == _FALLBACK)
-    return known[sure.index(max(sure))]
+    best, sure = next(one for one in known if one[0] == _FALLBACK), Match.NO
+    for one in known:
+        match = one[1].sniff(head)
+        if match > sure:
+            best, sure = one, match
+        if sure == Match.MAGIC:
+            break
+    return best
 
 
 def open_content(content: Content, options: Options) -> Iterator[Opened]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from piidetect.errors import SourceError
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAMS = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
 _BIFF = (b"\x09\x08", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00", b"\x09\x00\x04\x00")
+
+#: Rows that are asked for at once.
+_ROWS = 256
 
 #: Tables that are looked for on a sheet; what is below belongs to the last.
 _MOST_TABLES = 200
@@ -149,10 +152,9 @@ class _Sheet:
     def rows(self) -> Iterator[list[str]]:
         """Yield the rows."""
         rows = iter(self.sheet.iter_rows())
-        for number in range(self.sheet.height if self.sheet.start else 0):
-            row = _guarded(lambda: next(rows, None))
-            if row is None:
-                return
+        height = self.sheet.height if self.sheet.start else 0
+        together = (_guarded(lambda: list(islice(rows, _ROWS))) for _ in range(0, height, _ROWS))
+        for number, row in enumerate(chain.from_iterable(together)):
             texts = [value if type(value) is str else cell_text(value) for value in row]
             if self.integers:
                 for at in range(len(texts)):
