@@ -214,6 +214,16 @@ def test_masking_is_shown_apart(base, case, sheet):
     assert found["values:CN_MOBILE"] == (PEOPLE, 0, "met")
 
 
+def test_other_holders_are_left_out_of_the_later_case(base, case, sheet):
+    write(base / "two" / "医院.csv", [["2025"]], ["年份"])
+    write(base / "two" / "别人.csv", rows()[:3])
+    later = scanned(base, "two")
+    assert not pii.rectification(case, later, sheet).complete
+    assert pii.rectification(case, later, sheet, sources="*医院.csv").complete
+    with pytest.raises(ArgumentError, match=r"none\.csv"):
+        pii.rectification(case, later, sheet, sources=["none.csv"])
+
+
 def test_what_is_still_collected_is_not_met(base, case):
     demanded = pii.lead_sheet(case, "某应用", sources="*用户.csv", app_type="20")
     write(base / "others" / "用户.csv", [[f"v{n}@mail.example"] for n in range(4)], ["邮箱"])

@@ -28,18 +28,27 @@ from piidetect.cli.front import (
 @click.argument("before", metavar="BEFORE")
 @click.argument("after", metavar="AFTER")
 @click.option("--lead", required=True, metavar="LEAD.json", help=help_text("option_lead"))
+@click.option(
+    "--source", multiple=True, metavar="SOURCE", help=help_text("option_rectification_source")
+)
 @click.option("--out", metavar="FILE", help=help_text("option_out_paper"))
 @option_format(("text", "json", "html"))
 @lang_option
 @told
 def rectification(
-    before: str, after: str, lead: str, out: str | None, form: str, lang: str | None
+    before: str,
+    after: str,
+    lead: str,
+    source: tuple[str, ...],
+    out: str | None,
+    form: str,
+    lang: str | None,
 ) -> None:
     """Print or write what became of the demands of a lead sheet."""
     from piidetect.report import paper, tracks, words
 
     if out is not None:
         paper.format_of(Path(out))
-    found = pii.rectification(pii.open_case(before), after, lead)
+    found = pii.rectification(pii.open_case(before), after, lead, sources=source)
     hand_out(tracks.rectification_paper(found, words(lang)), out, form, lang)
     sys.exit(DONE if found.complete else WITH_ALERTS)

@@ -36,7 +36,7 @@ from piidetect.tracks.plain import terms_of
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -149,6 +149,8 @@ def rectification(
     before: Case,
     after: Case | str | os.PathLike[str],
     lead: LeadSheet | Mapping[str, Any] | str | os.PathLike[str],
+    *,
+    sources: Sequence[str] = (),
 ) -> Rectification:
     """Return what became of the demands of a lead sheet.
 
@@ -156,9 +158,12 @@ def rectification(
         before: the case that the lead sheet was made of.
         after: the case afterwards, or its folder; made with the same key.
         lead: the lead sheet, what its ``to_dict`` gave, or the path of its JSON.
+        sources: the sources of this holder in the later case: paths, or patterns with * and ?; all
+            by default.
 
     Raises:
-        ArgumentError: the lead sheet is of another case or can't be used, or the keys differ.
+        ArgumentError: the lead sheet is of another case or can't be used, a pattern matches no
+            source, or the keys differ.
         CaseError: a case is damaged.
     """
     from piidetect.case.compared import as_case
@@ -170,7 +175,7 @@ def rectification(
             "it was made of, or make it again"
         )
     own = _own(before, terms.sources)
-    later = as_case(after)
+    later = of_sources(as_case(after), sources)
     compared = own.compare(later)
     outcomes = tuple(_outcome(demand, compared) for demand in terms.demands)
     return Rectification(terms, own, later, compared, outcomes)
