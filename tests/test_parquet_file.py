@@ -117,12 +117,12 @@ def pieces_of(path, names):
     with path.open("rb") as raw, pq.ParquetFile(path) as file:
         kinds = [np.dtype(file.schema_arrow.field(name).type.to_pandas_dtype()) for name in names]
         wanted = [(file.schema_arrow.names.index(n), k) for n, k in zip(names, kinds, strict=True)]
-        pieces = []
+        pieces, rooms = [], [np.empty(0, np.uint8) for _ in names]
         for number in range(file.num_row_groups):
-            found = read_pieces(raw.fileno(), file.metadata.row_group(number), wanted)
+            found = read_pieces(raw.fileno(), file.metadata.row_group(number), wanted, rooms)
             if found is None:
                 return None
-            pieces += found
+            pieces += [[column.copy() for column in piece] for piece in found]
     return [np.concatenate(column) for column in zip(*pieces, strict=True)]
 
 

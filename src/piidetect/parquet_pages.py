@@ -33,7 +33,10 @@ class _OtherFormError(Exception):
 
 
 def read_pieces(
-    handle: int, group: Any, wanted: Sequence[tuple[int, np.dtype[Any]]]
+    handle: int,
+    group: Any,
+    wanted: Sequence[tuple[int, np.dtype[Any]]],
+    rooms: list[np.ndarray],
 ) -> Iterator[list[np.ndarray]] | None:
     """Return the columns of a row group, piece by piece as they were written.
 
@@ -41,12 +44,17 @@ def read_pieces(
         handle: the open file.
         group: its metadata, a `pyarrow.parquet.RowGroupMetaData`.
         wanted: number and dtype of each column.
+        rooms: uint8[] for each column, which the pieces may lie in; larger ones are put in their
+            place where they don't suffice. Memory that is used again needn't be asked of the system.
 
     Returns:
         None where the general reader has to read it.
     """
     try:
-        chunks = [_read_chunk(handle, group.column(number), kind) for number, kind in wanted]
+        chunks = [
+            _read_chunk(handle, group.column(number), kind, rooms, place)
+            for place, (number, kind) in enumerate(wanted)
+        ]
     except (_OtherFormError, IndexError, KeyError, ValueError, OverflowError):
         return None
     sizes = [[piece.size for piece in pieces] for pieces in chunks]
@@ -55,7 +63,9 @@ def read_pieces(
     return map(list, zip(*chunks, strict=True))
 
 
-def _read_chunk(handle: int, meta: Any, kind: np.dtype[Any]) -> list[np.ndarray]:
+def _read_chunk(
+    handle: int, meta: Any, kind: np.dtype[Any], rooms: list[np.ndarray], place: int
+) -> list[np.ndarray]:
     """Read a column of a row group; one array for each of its pages."""
     width = _STORED.get(meta.physical_type, 0)
     begin = meta.data_page_offset
@@ -66,7 +76,9 @@ def _read_chunk(handle: int, meta: Any, kind: np.dtype[Any]) -> list[np.ndarray]
     size = meta.total_compressed_size
     if not 0 < size <= os.fstat(handle).st_size:
         raise _OtherFormError
-    data = np.empty(size, np.uint8)
+    if rooms[place].size < size:
+        rooms[place] = np.empty(size + (size >> 3), np.uint8)
+    data = rooms[place][:size]
     if os.preadv(handle, [data.data], begin) != size:
         raise _OtherFormError
     stored = np.dtype(f"<{kind.kind}{width}")

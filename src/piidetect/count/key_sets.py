@@ -10,14 +10,15 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from threading import Lock
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from piidetect.arrow_arrays import as_numpy
 from piidetect.errors import CaseError
 from piidetect.parquet_pages import read_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -27,11 +28,14 @@ if TYPE_CHECKING:
     #: Gets distinct keys: the thread's number, the set's number, keys uint64[n, 2], bits uint64[n].
     Take = Callable[[int, int, np.ndarray, np.ndarray], None]
 
+T = TypeVar("T")
+
 #: Rows that go through the kernels at a time: what fits into the cache.
 SLICE = 1 << 15
 _MOST_SHARES = 1 << 16
 _BATCH = 1 << 16
 _WORD = 8
+_PIECES = 8  # of a set, for each thread
 
 
 class RowGroup(NamedTuple):
@@ -63,8 +67,10 @@ def row_groups(paths: Sequence[Path]) -> list[RowGroup]:
     return groups
 
 
-def slices(groups: Sequence[RowGroup], names: Sequence[str]) -> Iterator[list[np.ndarray]]:
+def slices(groups: Iterable[RowGroup], names: Sequence[str]) -> Iterator[list[np.ndarray]]:
     """Yield the named columns of row groups in slices of at most :data:`SLICE` rows.
+
+    The arrays are used again for the next yield.
 
     Raises:
         CaseError: a file is damaged.
@@ -73,6 +79,7 @@ def slices(groups: Sequence[RowGroup], names: Sequence[str]) -> Iterator[list[np
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    rooms = [np.empty(0, np.uint8) for _ in names]
     for path, some in groupby(groups, key=attrgetter("path")):
         try:
             with path.open("rb") as raw, pq.ParquetFile(path) as file:
@@ -84,7 +91,7 @@ def slices(groups: Sequence[RowGroup], names: Sequence[str]) -> Iterator[list[np
                 ]
                 for group in some:
                     meta = file.metadata.row_group(group.number)
-                    pieces = read_pieces(handle, meta, wanted)
+                    pieces = read_pieces(handle, meta, wanted, rooms)
                     if pieces is None:
                         table = file.read_row_group(group.number, columns=names, use_threads=False)
                         pieces = iter([[as_numpy(table[name]) for name in names]])
@@ -190,6 +197,21 @@ def shares(rows: int, words: int, memory: int) -> int:
     return min(max(1, -(-rows * words * _WORD // memory)), _MOST_SHARES)
 
 
+class _Shared(Generic[T]):
+    """Hands out things to several threads, each to whom asks first."""
+
+    def __init__(self, things: Sequence[T]) -> None:
+        self._left = iter(things)
+        self._lock = Lock()
+
+    def __iter__(self) -> Iterator[T]:
+        return self
+
+    def __next__(self) -> T:
+        with self._lock:
+            return next(self._left)
+
+
 def fill_sets(
     groups: Sequence[RowGroup],
     names: Sequence[str],
@@ -202,13 +224,12 @@ def fill_sets(
 ) -> None:
     """Fill as many sets as there are `widths` from the named columns, then hand over what is in them.
 
-    Each thread scatters every `threads`-th row group, then takes its piece of each set.
+    Each thread scatters row groups, then takes pieces of each set, as long as there are some.
 
     Raises:
         CaseError: a file is damaged.
     """
-    piles = [groups[pile::threads] for pile in range(threads)]
-    rows = [sum(group.rows for group in pile) for pile in piles]
+    rows = [sum(group.rows for group in groups)] * threads  # what one thread might get
     sizes = [KeySet.words(rows, width) for width in widths]
     words = room.words(sum(sizes))
     sets = []
@@ -216,14 +237,18 @@ def fill_sets(
         begin = sum(sizes[:number])
         sets.append(KeySet(rows, share, width, words[begin : begin + sizes[number]]))
 
-    def fill(pile: int) -> None:
-        for columns in slices(piles[pile], names):
-            scatter(pile, sets, columns)
+    pieces = 1 if threads == 1 else threads * _PIECES
+    left_groups = _Shared(groups)
+    left_pieces = _Shared([(number, at) for number in range(len(sets)) for at in range(pieces)])
 
-    def hand_over(piece: int) -> None:
-        for number, one in enumerate(sets):
-            for keys, bits in one.distinct(piece, threads):
-                take(piece, number, keys, bits)
+    def fill(thread: int) -> None:
+        for columns in slices(left_groups, names):
+            scatter(thread, sets, columns)
+
+    def hand_over(thread: int) -> None:
+        for number, piece in left_pieces:
+            for keys, bits in sets[number].distinct(piece, pieces):
+                take(thread, number, keys, bits)
 
     if threads == 1:
         fill(0)

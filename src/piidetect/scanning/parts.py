@@ -7,7 +7,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from piidetect.columns import infer
 from piidetect.detection import BlockResult, Setup, Tally, detect_block, set_up, verdict_name
@@ -116,6 +116,33 @@ def _in_order(
                 one.cancel()
 
 
+class _Writing:
+    """Writes results to a part in order; where there are threads, behind the back of the one that reads."""
+
+    def __init__(self, part: PartWriter, threads: int) -> None:
+        self._part = part
+        self._pool = ThreadPoolExecutor(1, "piidetect") if threads > 1 else None
+        self._waiting: deque[Any] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, result: BlockResult) -> None:
+        """Write a result, now or soon; what failed before is raised here or at the end."""
+        if self._pool is None:
+            self._part.write(result.records, result.findings)
+            return
+        if len(self._waiting) > 1:
+            self._waiting.popleft().result()
+        self._waiting.append(self._pool.submit(self._part.write, result.records, result.findings))
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=kind is not None)
+            while kind is None and self._waiting:
+                self._waiting.popleft().result()
+
+
 def map_source(
     source: OpenSource,
     rules: Rules,
@@ -128,15 +155,16 @@ def map_source(
     tallies: dict[Tally, int] = {}
     shown: dict[Tally, list[tuple[int, str]]] = {}
     known: set[Tally] = set()  # grows in the order of blocks, so the first texts are kept
-    for result in results(source, setup, rules.threads, tell, known):
-        part.write(result.records, result.findings)
-        for tally, count in result.tallies.items():
-            tallies[tally] = tallies.get(tally, 0) + count
-        for tally, texts in result.exemplars.items():
-            kept = shown.setdefault(tally, [])
-            kept.extend(texts[: EXEMPLARS - len(kept)])
-            if len(kept) == EXEMPLARS:
-                known.add(tally)
+    with _Writing(part, rules.threads) as tables:
+        for result in results(source, setup, rules.threads, tell, known):
+            tables.write(result)
+            for tally, count in result.tallies.items():
+                tallies[tally] = tallies.get(tally, 0) + count
+            for tally, texts in result.exemplars.items():
+                kept = shown.setdefault(tally, [])
+                kept.extend(texts[: EXEMPLARS - len(kept)])
+                if len(kept) == EXEMPLARS:
+                    known.add(tally)
     ledger = source.ledger
     return {
         "path": source.path,
