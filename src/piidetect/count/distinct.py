@@ -165,13 +165,15 @@ def distinct_contents(
     for one in found:
         for (mask, rest), records in one.records.total().items():
             kind, flaws = rest & (1 << _KIND_BITS) - 1, rest >> _KIND_BITS
-            contents.groups[kind, mask, flaws] += records // parts
+            contents.groups[kind, mask, flaws] += records
         for (mask, _), persons in one.masks.total().items():
             contents.masks[mask] += persons
         contents.pairs += one.pairs
         contents.information += one.information
         contents.named += one.named
         contents.bare += one.bare
+    for group in contents.groups:
+        contents.groups[group] //= parts  # each share goes through all records
     taken = [keys for one in found for keys in one.taken]
     contents.named -= _of_somebody_else(groups, taken, memory, threads, room)
     return contents
