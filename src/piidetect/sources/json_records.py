@@ -15,19 +15,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from piidetect.sources.feed import Feed
+from piidetect.sources.json_alike import Alike, put_together
 from piidetect.sources.records import Record, distinct_keys, record_table
 from piidetect.sources.registry import Match
+from piidetect.sources.rows import block_of_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from piidetect.kernels.cells import Block
     from piidetect.sources.alerts import Alert
     from piidetect.sources.content import Content, Head
+    from piidetect.sources.feed import Piece
     from piidetect.sources.ledger import Ledger
     from piidetect.sources.options import Options
-    from piidetect.sources.rows import RowSource
+    from piidetect.sources.rows import Row, RowSource
+
+    RowOf = Callable[[Record], Row]
 
 _RECORD_CHARACTERS = 1 << 24
+#: Bytes that are parsed at once where no template fits, and records of them at most.
+_WINDOW = 1 << 16
+_MOST_AT_ONCE = 1 << 12
 _NAMES = {".json", ".jsonl", ".ndjson", ".geojson"}
 #: Objects by which an object of objects is taken for a table.
 _FEWEST = 20
@@ -77,7 +86,13 @@ def open_content(content: Content, head: Head, options: Options) -> list[RowSour
             feed.skip(bom)
             yield from _Reader(feed).records()
 
-    return [record_table(content.locator, "json", records, encoding=encoding)]
+    def blocks(ledger: Ledger, row_of: RowOf, places: Mapping[str, int]) -> Iterator[Block]:
+        with content.open() as file:
+            feed = Feed(file, encoding, decided, options.block_bytes, ledger, exact=True)
+            feed.skip(bom)
+            yield from _Reader(feed).blocks(row_of, places)
+
+    return [record_table(content.locator, "json", records, encoding=encoding, faster=blocks)]
 
 
 class _More(Exception):
@@ -93,6 +108,7 @@ class _Reader:
     final: bool = False
     closes: list[str] = field(default_factory=list)
     first: bool = True
+    last: tuple[int, int] = (0, 0)  # where the last object lies in `text`
 
     def records(self) -> Iterator[Record]:
         """Yield the records."""
@@ -107,13 +123,60 @@ class _Reader:
             if not self.final:
                 self.feed.keep(piece, min(place, piece.size))
 
-    def _piece(self) -> tuple[list[tuple[int, Any, bool]], int]:
+    def blocks(self, row_of: RowOf, places: Mapping[str, int]) -> Iterator[Block]:
+        """Yield the same records as blocks: those that are written alike by templates."""
+        known = Alike(places)
+        final = False
+        while not final:
+            piece = self.feed.read()
+            final = piece.final
+            parts, place = self._parts(piece, known, row_of)
+            if parts:
+                yield put_together(parts)
+            if not final:
+                self.feed.keep(piece, place)
+
+    def _parts(self, piece: Piece, known: Alike, row_of: RowOf) -> tuple[list[Block], int]:
+        """Return the records in a piece, and where what is left begins."""
+        parts: list[Block] = []
+        place, window, most = 0, _WINDOW, 1
+        while place < piece.size:
+            if self._plain():
+                part, place = known.take(piece, place)
+                parts += part
+                most = min(2 * most, _MOST_AT_ONCE) if not part else 1
+            stop = min(piece.size, place + window)
+            self.text = _whole_characters(piece.data[place:stop])
+            self.final = piece.final and stop == piece.size
+            found, used = self._piece(most)
+            offsets = piece.offsets(np.array([place + at for at, _, _ in found], np.int64))
+            rows = [
+                row_of(Record(int(at), value, broken))
+                for at, (_, value, broken) in zip(offsets, found, strict=True)
+            ]
+            if rows:
+                parts.append(block_of_rows(rows, 0))
+                if self._plain() and not found[-1][2]:
+                    known.learn(self.text[slice(*self.last)])
+            if not used:
+                if stop == piece.size:
+                    break
+                window *= 4
+            else:
+                place, window = place + used, _WINDOW
+        return parts, place
+
+    def _plain(self) -> bool:
+        """Say whether what comes is a record as it stands."""
+        return self.closes[-1] == "]" if self.closes else not self.first
+
+    def _piece(self, most: int = 1 << 62) -> tuple[list[tuple[int, Any, bool]], int]:
         """Return (place in the UTF-8 text, value, whether broken) of the records, and the rest's place."""
         records: list[tuple[int, Any, bool]] = []
         text, at, place = self.text, 0, 0
         plain = text.isascii()
         try:
-            while True:
+            while len(records) < most:
                 begin = self._blanks(at)
                 place += begin - at if plain else len(text[at:begin].encode())
                 at = begin
@@ -186,6 +249,7 @@ class _Reader:
             if self._blanks(stop) == len(self.text):
                 return [(one, False) for one in records_inside(value)], stop
         self.first = False
+        self.last = (at, stop)
         return [(value, False)], stop
 
     def _broken(self, at: int) -> tuple[list[tuple[Any, bool]], int]:
@@ -201,6 +265,16 @@ class _Reader:
         if found is not None:
             stop = found.start() + (0 if found[0] == "\n" else 1)
         return [(self.text[at:stop], True)], max(stop, at + 1)
+
+
+def _whole_characters(data: np.ndarray) -> str:
+    """Return UTF-8 as text, without a character that is cut at its end."""
+    raw = data.tobytes()
+    cut = next((at for at in range(1, 4) if raw[-at:][:1] >= b"\xc0"), 0)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw[: len(raw) - cut].decode("utf-8", "replace")
 
 
 def records_inside(value: dict[str, Any]) -> list[Any]:
