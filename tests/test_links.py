@@ -85,6 +85,14 @@ def test_a_hub_links_nobody(tmp_path):
     assert (links.low, links.point, links.high) == (2, 3, 3)
     assert merges(links) == {}
     assert conflicts(links) == {"hub_contact": 1}
+    # in the report the hub's number is that of somebody with an ID, so its name is nobody new
+    assert links.point_of_report == 2
+    assert links.figures.persons.to_dict() == {
+        "low": 2,
+        "point": 3,
+        "high": 3,
+        "point_of_report": 2,
+    }
     assert links.contradicting()["conflict"].to_pylist() == ["hub_contact"]
 
 
@@ -169,6 +177,7 @@ def test_laws(tmp_path_factory, rows, seed):
     folder = tmp_path_factory.mktemp("laws")
     first = linked(folder / "a", rows)
     assert first.low <= first.point <= first.high
+    assert first.low <= first.point_of_report <= first.high
     shuffled = random.Random(seed).sample(rows, len(rows))
     for name, rows_then, threads in (("b", shuffled, 1), ("c", shuffled + rows, 3)):
         other = linked(folder / name, rows_then, threads=threads)

@@ -401,3 +401,18 @@ def test_twice_the_same_changes_no_figure_that_counts(parts):
         once, twice = made(parts, one).assess(), made([*parts, *parts], two).assess()
         assert (once.level, once.points, once.tiers) == (twice.level, twice.points, twice.tiers)
         assert [s.tiers for s in once.scenarios] == [s.tiers for s in twice.scenarios]
+
+
+def test_what_identifies_under_the_policy_only_is_said(tmp_path):
+    rows = [of(1, NAME, PHONE), of(2, "CREDENTIAL"), of(3, "CREDENTIAL"), of(3, "CREDENTIAL")]
+    case = case_of(tmp_path, rows)
+    found = case.assess()
+    assert case.result.funnel[-1].remaining == 1
+    assert found.ledger["identity"] == "4 = 3 + 1"
+    line = "cn-criminal-2017 identifies 2 records that the scan's rule doesn't, and not 0"
+    assert line in found.working
+
+
+def test_nothing_is_said_where_the_rules_agree(tmp_path):
+    found = case_of(tmp_path, [of(1, NAME, PHONE), of(2, ID), bare(3)]).assess()
+    assert not [line for line in found.working if "identifies" in line]

@@ -23,25 +23,34 @@ class PersonLinks:
     """Persons by links; made by :attr:`piidetect.Case.links`.
 
     The rules are those of :mod:`piidetect.count.links`. A link never joins two IDs.
+
+    ``point`` is the point figure by links, ``point_of_report`` that of every report
+    (:attr:`piidetect.Case.persons`). They differ in two ways. In the report a name whose contact is
+    that of anybody with an ID is nobody new; by links a hub, a contact of several IDs, ties nobody,
+    so the name counts. And links also tie by other numbers, by more contacts than the first of a
+    record, and by name, birth date and address.
     """
 
     low: int
     point: int
     high: int
+    point_of_report: int
     _links: Links
     _paths: tuple[str, ...]
 
     @property
     def figures(self) -> pd.DataFrame:
-        """Return low, point and high, each with its rule."""
+        """Return low, point, high and the point of the report, each with its rule."""
         import pandas as pd
 
         rules = {
             "low": "distinct valid IDs; without any, the distinct names of identifiable records",
             "point": "distinct valid IDs, and what is left of named subjects after all links",
             "high": "distinct valid IDs, all named subjects, IDs in doubt, bare contacts of nobody",
+            "point_of_report": "distinct valid IDs, and named subjects whose contact is of no ID at all",
         }
-        rows = {"persons": [self.low, self.point, self.high], "rule": list(rules.values())}
+        persons = [self.low, self.point, self.high, self.point_of_report]
+        rows = {"persons": persons, "rule": list(rules.values())}
         return pd.DataFrame(rows, index=pd.Index(list(rules), name="figure"))
 
     @property
@@ -118,6 +127,7 @@ def links_of(case: Case, threads: int) -> PersonLinks:
         low=ids or min(persons.low, point),
         point=point,
         high=ids + links.named + persons.high - persons.point,
+        point_of_report=persons.point,
         _links=links,
         _paths=tuple(part.meta["path"] for part in case.parts),
     )

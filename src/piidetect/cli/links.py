@@ -22,7 +22,7 @@ def links(case: str, form: str, lang: str | None) -> None:
     from piidetect.report.width import table
 
     found = pii.open_case(case).links
-    figures = {"low": found.low, "point": found.point, "high": found.high}
+    figures = {name: int(n) for name, n in found.figures["persons"].items()}
     merges = {str(name): int(n) for name, n in found.merges["merges"].items()}
     conflicts = {str(name): int(n) for name, n in found.conflicts["number"].items()}
     if form == "json":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from piidetect.cores import available_cores
+from piidetect.count import Identifiability
 from piidetect.count.informations import distinct_informations, distinct_subjects
 from piidetect.errors import ArgumentError
 from piidetect.policies import ledger as rows
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from piidetect.case import Case
     from piidetect.case_folder import Folder
-    from piidetect.count import Counts, Identifiability
+    from piidetect.count import Counts
     from piidetect.count.informations import Informations
     from piidetect.policies.model import Policy, Texts
 
@@ -85,8 +86,6 @@ def assess(
 
 def _as_scanned(case: Case) -> Frame:
     """Return the records that count under the rule of the scan."""
-    from piidetect.count import Identifiability
-
     rule = Identifiability.of(case.meta["parameters"])
     kept = {mask: "" for mask in case.informations.information if rule.keeps(mask)}
     total = case.result.funnel[-1].remaining
@@ -157,6 +156,7 @@ class _Bench:
             found,
             scenarios=self._scenarios(held, tiers),
             ledger=self._ledger(held, tiers),
+            working=(*found.working, *self._other_rule(policy)),
             parameters=said(self._asked.facts)
             | {
                 "bare_phone": self._bare,
@@ -173,6 +173,18 @@ class _Bench:
                 total=sum(held.values()),
             ),
         )
+
+    def _other_rule(self, policy: Policy) -> list[str]:
+        """Return a line of the working where the policy and the scan identify other records."""
+        own, scanned = self._rule(self._bare), Identifiability(bare_phone=self._bare)
+        found = self._every.information.items()
+        more = sum(n for mask, n in found if own.keeps(mask) and not scanned.keeps(mask))
+        less = sum(n for mask, n in found if scanned.keeps(mask) and not own.keeps(mask))
+        if not more and not less:
+            return []
+        return [
+            f"{policy.id} identifies {more} records that the scan's rule doesn't, and not {less}"
+        ]
 
     def _paths(self) -> list[Path]:
         return [part.records for part in self._folder.parts]

@@ -10,8 +10,10 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from piidetect.columns import infer
+from piidetect.columns.births import all_born_after
 from piidetect.detection import BlockResult, Setup, Tally, detect_block, set_up, verdict_name
 from piidetect.detection.blocks import EXEMPLARS, tallies_of
+from piidetect.errors import ArgumentError
 from piidetect.recognizer import load_recognizers
 from piidetect.scanning.reading import reading
 from piidetect.schema import ENTITIES, TEXT_COLUMN, Verdict
@@ -63,9 +65,26 @@ class Rules:
 
 
 def prepare(source: OpenSource, rules: Rules) -> tuple[tuple[Column, ...], Setup]:
-    """Infer the columns of a source from its heading and sample, and set up detection."""
-    columns = infer(source.header, source.sample(), rules.recognizers, roles=rules.roles)
+    """Infer the columns of a source from its heading and sample, and set up detection.
+
+    Raises:
+        ArgumentError: the reference date is before the births of all in a column of IDs.
+    """
+    sample = source.sample()
+    columns = infer(source.header, sample, rules.recognizers, roles=rules.roles)
+    late = all_born_after(columns, sample, rules.today)
+    if late is not None:
+        msg = (
+            f"{source.path}, column {late.header!r}: all {late.ids} ID numbers that were looked at are "
+            f"of births after the reference date {_day(rules.today)}, the earliest in "
+            f"{late.birth // 10000}; give the day of the seizure with --reference-date"
+        )
+        raise ArgumentError(msg)
     return columns, set_up(rules.recognizers, columns, today=rules.today, key=rules.key)
+
+
+def _day(number: int) -> str:
+    return f"{number // 10000}-{number // 100 % 100:02d}-{number % 100:02d}"
 
 
 def results(
