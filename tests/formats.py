@@ -13,6 +13,7 @@ from xml.sax import saxutils
 
 import pyarrow as pa
 from pyarrow import feather, parquet
+from tests import xlsb
 
 
 def sql_text(value, *, backslash):
@@ -199,4 +200,5 @@ WRITERS = {
     "binary.plist": lambda header, rows: write_plist(header, rows, plistlib.FMT_BINARY),
     "a.parquet": write_parquet,
     "a.feather": write_feather,
+    "a.xlsb": xlsb.table,
 }

@@ -284,15 +284,6 @@ def test_dates_and_other_values():
     ]
 
 
-def test_a_sheet_that_spreads_too_far_is_left_out_with_a_reason():
-    into = io.BytesIO()
-    book = openpyxl.Workbook()
-    book.active["A1"], book.active["XFD1048576"] = ID, ID
-    book.save(into)
-    with pytest.raises(SourceError, match="spreads over"):
-        read(into.getvalue())
-
-
 def test_an_empty_workbook():
     tables, said = read(xlsx({"表": []}))
     assert tables == {"a.xlsx": (None, [])}

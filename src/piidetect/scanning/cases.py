@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,18 +122,15 @@ def scan(
             options=options,
             ready=ready,
         )
-        _hand_over(alerts, writer, _Run(writer, rules, alerts, progress).map(sources))
+        run = _Run(writer, rules, alerts, progress)
+        if not run.map(sources):
+            raise ArgumentError(_nothing_read([*alerts, *run.unread]))
+        _hand_over(alerts, writer)
         return writer.finish(threads=workers)
 
 
-def _hand_over(alerts: Sequence[Alert], writer: CaseWriter, readable: int) -> None:
-    """Enter the alerts that belong to no part in the case.
-
-    Raises:
-        ArgumentError: Nothing could be read.
-    """
-    if not readable:
-        raise ArgumentError(_nothing_read(alerts))
+def _hand_over(alerts: Sequence[Alert], writer: CaseWriter) -> None:
+    """Enter the alerts that belong to no part in the case."""
     for alert in alerts:
         place = {"row": alert.row, "byte_offset": alert.byte_offset}
         writer.alert(alert.source, alert.code, alert.message, **place)
@@ -222,6 +219,7 @@ class _Run:
     within: int = 0  # of the tables of this source that are done
     rows: int = 0
     readable: int = 0
+    unread: list[Alert] = field(default_factory=list)  # why tables gave nothing
 
     def map(self, sources: Sequence[Any]) -> int:
         """Map all sources; return how many tables could be read."""
@@ -257,7 +255,10 @@ class _Run:
                 raise
             else:
                 part.close(PartMeta(**meta))
-                self.readable += 1
+                if opened.ledger.status == "skipped":
+                    self.unread += opened.alerts
+                else:
+                    self.readable += 1
                 self.within += opened.ledger.bytes
 
     def _teller(self, opened: OpenSource, size: int | None) -> Callable[[int], None]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from piidetect.errors import SourceError
 from piidetect.kernels import index
 from piidetect.kernels.cells import PADDING, Block
 from piidetect.schema import RowKind
@@ -208,7 +209,10 @@ def open_content(content: Content, _head: Head, options: Options) -> list[Delimi
     """
     pieces = samples.samples_of(content)
     encoding, bom, decided = samples.choose_encoding(pieces)
-    samples.refuse_binary(pieces, encoding)
+    no_text = samples.binary(pieces, encoding)
+    if no_text:
+        message = f"unsupported format: {no_text}"
+        raise SourceError(message)
     texts = _texts(pieces, encoding, bom)
     rules = dialects.sniff(
         [text for text, _ in texts],

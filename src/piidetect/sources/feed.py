@@ -88,17 +88,22 @@ class Feed:
         data[:carry] = self._carry
         data[carry:begin] = np.frombuffer(self._left, np.uint8)
         origin = self.ledger.bytes - left
-        count = self._fill(data.data[begin : begin + self.step])
+        count = self.fill(data.data[begin : begin + self.step])
         final = count < self.step
         size = begin + count
         data[size : size + PADDING] = 0
         piece = self._decode(data, carry, size, origin, final=final)
-        if final and self.digesting:
-            self._digest.enter(self.ledger)
+        if final:
+            self.finish()
         return piece
 
-    def _fill(self, room: memoryview) -> int:
-        """Fill `room` from the file; return the bytes read, fewer only at the end."""
+    def finish(self) -> None:
+        """Enter the digest of what was read."""
+        if self.digesting:
+            self._digest.enter(self.ledger)
+
+    def fill(self, room: memoryview) -> int:
+        """Fill `room` from the file and digest it; return the bytes read, fewer only at the end."""
         count = 0
         while count < len(room):
             try:

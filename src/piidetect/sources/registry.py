@@ -11,8 +11,10 @@ from enum import IntEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, cast
 
+from piidetect.errors import SourceError
 from piidetect.sources.alerts import Alert  # noqa: TC001 - in a type alias
 from piidetect.sources.content import read_head
+from piidetect.sources.limits import LimitReached
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,10 +47,11 @@ FORMATS = (
     "html_tables",
     "redis_log",
     "delimited",
+    "carved",
 )
 
-#: What reads a source that no format claims; it says in its error what the source seems to be.
-_FALLBACK = "delimited"
+#: What reads a source that no format claims.
+_FALLBACK = "carved"
 
 
 class Match(IntEnum):
@@ -133,9 +136,23 @@ def format_of(head: Head) -> tuple[str, Format]:
 def open_content(content: Content, options: Options) -> Iterator[Opened]:
     """Tell the format of a file or member and yield what is in it.
 
+    Of what can't be read as what it seems to be its bytes are carved for text.
+
     Raises:
         SourceError: It can't be read or its format isn't supported; the message says why.
     """
     head = read_head(content)
     _, form = format_of(head)
-    yield from form.open_content(content, head, options)
+    begun = False
+    try:
+        for opened in form.open_content(content, head, options):
+            begun = True
+            yield opened
+    except LimitReached:
+        raise
+    except SourceError as error:
+        if begun:
+            raise
+        from piidetect.sources.carved import CarvedSource
+
+        yield CarvedSource(content, options, str(error))

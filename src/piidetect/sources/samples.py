@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from piidetect.errors import SourceError
 from piidetect.kernels import transcode
 from piidetect.kernels.cells import PADDING
 from piidetect.sources.content import reading
@@ -104,20 +103,12 @@ def read_at(file: BinaryIO, offset: int, count: int) -> bytes:
     return b"".join(parts)
 
 
-def refuse_binary(samples: list[Sample], encoding: str) -> None:
-    """Raise SourceError if the samples are no text in `encoding`."""
-    reason = binary(samples, encoding)
-    if reason:
-        message = f"unsupported format: {reason}"
-        raise SourceError(message)
-
-
 def binary(samples: list[Sample], encoding: str) -> str:
     """Return what the samples are if they are no text in `encoding`, else ''."""
     head = samples[0].raw
     for magic, name in _BINARY:
         if head.startswith(magic):
-            return f"{name}; convert or unpack it first"
+            return name
     if encoding.startswith("utf-16"):
         return ""
     raw = b"".join(sample.raw for sample in samples)

@@ -20,6 +20,7 @@ from piidetect.sources.cell_text import cell_text
 from piidetect.sources.digesting import SharedDigest
 from piidetect.sources.registry import Match, Skipped
 from piidetect.sources.rows import Row, RowSource
+from piidetect.sources.sheet_extents import MOST_CELLS, ods_cells, xlsb_cells
 from piidetect.sources.sheet_tables import (
     BELOW,
     LOOK,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from piidetect.sources.options import Options
     from piidetect.sources.registry import Opened
     from piidetect.sources.sheet_tables import Known, Merged
+    from piidetect.sources.xlsx_cells import SheetFacts
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAMS = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
@@ -65,8 +67,13 @@ def open_content(content: Content, head: Head, options: Options) -> Iterator[Ope
     Raises:
         SourceError: It can't be read.
     """
-    facts = {} if head.raw.startswith(_OLE) else sheet_facts(content)
     kind = _kind(head)
+    facts, cells = _facts(content, kind)
+    far = {name: count for name, count in cells.items() if count > MOST_CELLS}
+    if far and kind == "ods":  # the library lays out all sheets when it opens one
+        for name in cells:
+            yield Skipped(f"{content.locator}!/{name}", "limit_reached", _too_far(far, name))
+        return
     digest = SharedDigest(content)
     empty = True
     with content.open() as file:
@@ -76,6 +83,10 @@ def open_content(content: Content, head: Head, options: Options) -> Iterator[Ope
             if "Chart" in str(about.typ) or "Vba" in str(about.typ):
                 continue
             place = content.locator if len(sheets) == 1 else f"{content.locator}!/{about.name}"
+            if about.name in far:
+                yield Skipped(place, "limit_reached", _too_far(far, about.name))
+                empty = False
+                continue
             try:
                 sheet = _Sheet(
                     _guarded(partial(book.get_sheet_by_index, number)),
@@ -91,6 +102,29 @@ def open_content(content: Content, head: Head, options: Options) -> Iterator[Ope
                 yield _source(place, kind, about.name, table, digest, hidden=hidden)
     if empty:
         yield RowSource(content.locator, kind, None, 1, digest.no_rows)
+
+
+def _facts(content: Content, kind: str) -> tuple[dict[str, SheetFacts], dict[str, int]]:
+    """Return what the library doesn't tell of the sheets, and how many cells they take, by name.
+
+    An xls holds no more than can be read.
+
+    Raises:
+        SourceError: The workbook is damaged.
+    """
+    if kind == "xls":
+        return {}, {}
+    if kind == "ods":
+        return {}, ods_cells(content)
+    facts = sheet_facts(content)
+    return facts, {name: one.cells for name, one in facts.items()} or xlsb_cells(content)
+
+
+def _too_far(far: dict[str, int], name: str) -> str:
+    """Say why a sheet isn't read."""
+    if name in far:
+        return f"the sheet spreads over {far[name]} cells, more than the {MOST_CELLS} that are read"
+    return "another sheet spreads too far; put this one into a workbook of its own and scan that"
 
 
 def _kind(head: Head) -> str:
@@ -151,7 +185,7 @@ class _Sheet:
 
     def rows(self) -> Iterator[list[str]]:
         """Yield the rows."""
-        rows = iter(self.sheet.iter_rows())
+        rows = islice(self.sheet.iter_rows(), self.top, None)  # it begins at the sheet's first row
         height = self.sheet.height if self.sheet.start else 0
         together = (_guarded(lambda: list(islice(rows, _ROWS))) for _ in range(0, height, _ROWS))
         for number, row in enumerate(chain.from_iterable(together)):

@@ -12,7 +12,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from piidetect.sources.cell_text import EXACT
-from piidetect.sources.limits import LimitReached
 from piidetect.sources.zip_directory import directory
 from piidetect.sources.zip_member import pieces_of
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
     from piidetect.sources.content import Content
     from piidetect.sources.zip_member import Entry
-
-#: Cells of a sheet's rectangle, filled or not, that fit into memory (some 100 bytes each).
-MOST_CELLS = 1 << 25
 
 _STEP = 1 << 20
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
@@ -45,7 +41,7 @@ def sheet_facts(content: Content) -> dict[str, SheetFacts]:
     """Return the facts of the sheets by name; nothing of a workbook in another form.
 
     Raises:
-        SourceError: A sheet is damaged, or gives more than a sheet can hold.
+        SourceError: A sheet is damaged.
     """
     facts = {}
     with content.open() as file:
@@ -67,13 +63,10 @@ def _sheets(entries: dict[str, Entry], pieces) -> dict[str, str]:  # type: ignor
         if part not in entries:
             return {}
         texts.append(_start(pieces(entries[part])))
-    targets = {}
-    for tag in _RELATION.findall(texts[1]):
-        target = _attribute(tag, b"Target").lstrip("/")
-        targets[_attribute(tag, b"Id")] = target if target.startswith("xl/") else f"xl/{target}"
+    targets = relations(texts[1])
     found = {}
     for tag in _SHEET.findall(texts[0]):
-        found[_attribute(tag, b"name")] = targets.get(_attribute(tag, rb"\w+:id"), "").lower()
+        found[attribute(tag, b"name")] = targets.get(attribute(tag, rb"\w+:id"), "").lower()
     return found
 
 
@@ -87,7 +80,17 @@ def _start(pieces: Iterator[bytes]) -> bytes:
     return raw
 
 
-def _attribute(tag: bytes, name: bytes) -> str:
+def relations(raw: bytes) -> dict[str, str]:
+    """Return the places of a workbook's parts by the names that it gives them."""
+    targets = {}
+    for tag in _RELATION.findall(raw):
+        target = attribute(tag, b"Target").lstrip("/")
+        targets[attribute(tag, b"Id")] = target if target.startswith("xl/") else f"xl/{target}"
+    return targets
+
+
+def attribute(tag: bytes, name: bytes) -> str:
+    """Return an attribute of an XML tag, or ''."""
     found = re.search(rb"\s" + name + rb"\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", tag)
     return html.unescape((found[1] or found[2] or b"").decode("utf-8", "replace")) if found else ""
 
@@ -109,9 +112,6 @@ def _facts(pieces: Iterator[bytes]) -> SheetFacts:
         return SheetFacts(0, integers)
     across = [_column(one) for one in columns]
     cells = (max(rows) - min(rows) + 1) * (max(across) - min(across) + 1)
-    if cells > MOST_CELLS:
-        message = f"a sheet spreads over {cells} cells, more than the {MOST_CELLS} that are read"
-        raise LimitReached(message)
     return SheetFacts(cells, integers)
 
 
