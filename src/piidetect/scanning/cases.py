@@ -122,15 +122,18 @@ def scan(
             options=options,
             ready=ready,
         )
-        run = _Run(writer, rules, alerts, progress)
-        if not run.map(sources):
-            raise ArgumentError(_nothing_read([*alerts, *run.unread]))
-        _hand_over(alerts, writer)
+        _hand_over(alerts, writer, _Run(writer, rules, alerts, progress).map(sources))
         return writer.finish(threads=workers)
 
 
-def _hand_over(alerts: Sequence[Alert], writer: CaseWriter) -> None:
-    """Enter the alerts that belong to no part in the case."""
+def _hand_over(alerts: Sequence[Alert], writer: CaseWriter, run: _Run) -> None:
+    """Enter the alerts that belong to no part in the case.
+
+    Raises:
+        ArgumentError: Nothing could be read.
+    """
+    if not run.readable:
+        raise ArgumentError(_nothing_read([*alerts, *run.unread]))
     for alert in alerts:
         place = {"row": alert.row, "byte_offset": alert.byte_offset}
         writer.alert(alert.source, alert.code, alert.message, **place)
@@ -221,8 +224,8 @@ class _Run:
     readable: int = 0
     unread: list[Alert] = field(default_factory=list)  # why tables gave nothing
 
-    def map(self, sources: Sequence[Any]) -> int:
-        """Map all sources; return how many tables could be read."""
+    def map(self, sources: Sequence[Any]) -> _Run:
+        """Map all sources; return itself."""
         self.total = sum(one.bytes for one in sources if isinstance(one, Source))
         for one in sources:
             shown = one.locator if isinstance(one, (Source, Server)) else locator("table")
@@ -233,7 +236,7 @@ class _Run:
                 self._skip(Skipped(shown, "not_readable", str(error)))
             self.bytes += one.bytes if isinstance(one, Source) else self.within
             self.within = 0
-        return self.readable
+        return self
 
     def _take(self, opened: Opened, size: int | None) -> None:
         """Map a table; note what can't be read or must be known."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 #: The modules of the formats. Of two that are equally sure the first one reads the source.
 FORMATS = (
+    "volumes",
     "parquet",
     "arrow",
     "zip_archive",
@@ -36,6 +37,7 @@ FORMATS = (
     "mail",
     "dbase",
     "seven_zip",
+    "rar_archive",
     "compressed",
     "tar_archive",
     "sql",
@@ -120,9 +122,9 @@ def formats() -> list[tuple[str, Format]]:
     return [(name, cast("Format", import_module(f"piidetect.sources.{name}"))) for name in FORMATS]
 
 
-def format_of(head: Head) -> tuple[str, Format]:
-    """Return the format that is surest of a source, and its name."""
-    known = formats()
+def format_of(head: Head, *, but: str = "") -> tuple[str, Format]:
+    """Return the format that is surest of a source, and its name; one may be left out."""
+    known = [one for one in formats() if one[0] != but]
     best, sure = next(one for one in known if one[0] == _FALLBACK), Match.NO
     for one in known:
         match = one[1].sniff(head)

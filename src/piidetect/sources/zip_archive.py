@@ -14,6 +14,7 @@ from piidetect.errors import SourceError
 from piidetect.sources.alerts import Alert
 from piidetect.sources.archive import Member, unpack
 from piidetect.sources.registry import Match
+from piidetect.sources.volumes import begins_of, joined, zip_volumes
 from piidetect.sources.zip_directory import directory, salvage
 from piidetect.sources.zip_member import pieces_of
 
@@ -55,11 +56,13 @@ def open_content(content: Content, head: Head, options: Options) -> Iterator[Ope
     Raises:
         SourceError: There is no member in it that can be found.
     """
-    with content.open() as file:
+    volumes = zip_volumes(content)
+    source = joined(volumes, content.locator, content.name) if volumes else content
+    with source.open() as file:
         try:
-            entries: Iterable[Entry] = directory(file)
+            entries: Iterable[Entry] = directory(file, begins_of(volumes))
         except SourceError as error:
-            entries = list(salvage(file, content.bytes))
+            entries = list(salvage(file, source.bytes))
             if not entries:
                 raise
             message = f"{error}; its {len(entries)} members were found by their own headers"

@@ -6,6 +6,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from piidetect.errors import SourceError
@@ -15,7 +16,7 @@ from piidetect.sources.samples import read_at
 from piidetect.sources.zip_member import Entry, extra_field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -25,15 +26,20 @@ _STEP = 1 << 20
 _NO_SIZE = 0xFFFFFFFF
 
 
-def directory(file: BinaryIO) -> list[Entry]:
+def directory(file: BinaryIO, begins: Sequence[int] | None = None) -> list[Entry]:
     """Return the members by the archive's directory; folders are left out.
+
+    Of an archive in volumes `begins` says where each of them begins in `file`, and where the last ends.
 
     Raises:
         SourceError: It has none that can be read.
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            return [_entry(info) for info in archive.infolist() if not info.is_dir()]
+            members = [info for info in archive.infolist() if not info.is_dir()]
+            if begins:
+                _place(members, begins, archive.start_dir)
+            return [_entry(info) for info in members]
     except (
         zipfile.BadZipFile,
         NotImplementedError,
@@ -47,6 +53,16 @@ def directory(file: BinaryIO) -> list[Entry]:
         raise SourceError(message) from error
     except OSError as error:
         raise read_failure(error) from error
+
+
+def _place(members: list[zipfile.ZipInfo], begins: Sequence[int], start: int) -> None:
+    """Set the places of members, which are told within their volumes.
+
+    The library took them all to lie in the volume in which the directory does, which starts at `start`.
+    """
+    shift = begins[bisect_right(begins, start) - 1]
+    for info in members:
+        info.header_offset += begins[min(info.volume, len(begins) - 2)] - shift
 
 
 def _entry(info: zipfile.ZipInfo) -> Entry:
