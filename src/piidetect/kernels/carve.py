@@ -30,7 +30,6 @@ LONGEST = 1 << 12
 #: Bytes after a core that must be at hand.
 REACH = 3 * LONGEST
 
-_NEAR = 64  # bytes on each side of a core by which UTF-16 is told from itself, shifted by a byte
 _DOMAIN = 64  # characters before the first dot of a domain
 _STEP = 2 * LANES - 8  # a core's pattern takes up to 8 bytes of a window of 64
 
@@ -273,38 +272,70 @@ def _plausible(code: int) -> bool:
 
 
 @kernel
-def _span(data: Any, begin: int, low: int, size: int, big: bool, common: Any) -> Any:
-    """Return (begin, end, how usual what stands near is) of the UTF-16 around `begin`."""
-    core, end, usual = begin, begin, 0
+def _span(data: Any, begin: int, low: int, size: int, big: bool) -> Any:
+    """Return (begin, end) of the UTF-16 around `begin`."""
+    end = begin
     while begin - 2 >= low and _plausible(_unit(data, begin - 2, big)):
         begin -= 2
-        if core - begin <= _NEAR:
-            usual += common[_unit(data, begin, big)]
     while end + 2 <= size and end - begin < 2 * LONGEST:
         code = _unit(data, end, big)
         if not _plausible(code) or (end - begin >= LONGEST and code < 0x80 and _may_cut(code)):
             break
-        if end - core < _NEAR:
-            usual += common[code]
         end += 2
-    return begin, end, usual
+    return begin, end
 
 
 @kernel
 def _wide(data: Any, core: int, kind: int, low: int, size: int, common: Any) -> Any:
     """Return (begin, end, encoding) of the UTF-16 around a core.
 
-    Digits with NULs between them may be both: the reading with more usual characters stands.
+    Letters and digits with NULs between them may be of either byte order. A byte that isn't NUL before
+    the first of them belongs to the character before it in one, and makes another character of it in
+    the other; so it is with the last. What is lost by a reading and what it makes of the characters
+    beside them tells which one it is.
     """
     if kind == _LITTLE_CORE or kind == _BIG_CORE:
-        begin, end, _ = _span(data, core, low, size, kind == _BIG_CORE, common)
+        begin, end = _span(data, core, low, size, kind == _BIG_CORE)
         return begin, end, LITTLE if kind == _LITTLE_CORE else BIG
-    begin, end, usual = _span(data, core, low, size, False, common)
-    first = core - 1 if core > low and data[core - 1] == 0 else core + 1
-    begin2, end2, usual2 = _span(data, first, low, size, True, common)
-    if usual2 > usual or (usual2 == usual and end2 - begin2 > end - begin):
-        return begin2, end2, BIG
+    first = last = core
+    while first - 2 >= low and data[first - 1] == 0 and _is_text(data[first - 2]):
+        first -= 2
+    while last + 2 < size and data[last + 1] == 0 and _is_text(data[last + 2]):
+        last += 2
+        if last - core >= LONGEST:
+            break
+    before = first > low and data[first - 1] != 0
+    after = data[last + 1] != 0
+    little = _usual(data, first - 2, -2, low, size, False, common)
+    little += _usual(data, last if after else last + 2, 2, low, size, False, common)
+    big = _usual(data, first - 1 if before else first - 3, -2, low, size, True, common)
+    big += _usual(data, last + 1, 2, low, size, True, common)
+    if big - 2 * before > little - 2 * after:
+        start = core - 1 if core > low and data[core - 1] == 0 else core + 1
+        begin, end = _span(data, start, low, size, True)
+        return begin, end, BIG
+    begin, end = _span(data, core, low, size, False)
     return begin, end, LITTLE
+
+
+@inlined
+def _is_text(byte: int) -> bool:
+    return 0x20 <= byte < 0x7F or byte == 9
+
+
+@kernel
+def _usual(data: Any, here: int, step: int, low: int, size: int, big: bool, common: Any) -> int:
+    """Return how usual up to three characters are that are no ASCII, from `here` on in a direction."""
+    total = 0
+    for _ in range(3):
+        if here < low or here + 2 > size:
+            break
+        code = _unit(data, here, big)
+        if code < 0x80 or not _plausible(code):
+            break
+        total += common[code]
+        here += step
+    return total
 
 
 @kernel
