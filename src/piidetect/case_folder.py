@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from piidetect.errors import CaseError
+from piidetect.schema import entity_names, own_entities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -267,3 +268,8 @@ def _check_fields(path: Path, meta: Mapping[str, Any], fields: Mapping[str, type
             "restore it or scan the sources again"
         )
         raise CaseError(msg)
+
+
+def names_of(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of entities by number in a case: ours, and those of the user's recognizers."""
+    return entity_names(own_entities(meta["categories"]))

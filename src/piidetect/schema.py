@@ -11,6 +11,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pyarrow as pa
 
 
@@ -108,7 +110,29 @@ ENTITIES: tuple[str, ...] = (
     "PROPERTY_RECORD",
 )
 
+#: Entities of a user's own recognizers begin so, that they never clash with one of ours. They have the
+#: last numbers of the mask, in the order of their names: those among a case's `categories`.
+OWN_PREFIX = "X_"
+FIRST_OWN = 60
+MOST_OWN = 3  # bit 63 is that of a resident ID whose division is unknown
+
 ENTITY_NUMBER: dict[str, int] = {name: number for number, name in enumerate(ENTITIES)}
+
+
+def own_entities(entities: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the names that a user gave, in the order of their numbers."""
+    return tuple(sorted({name for name in entities if name.startswith(OWN_PREFIX)}))
+
+
+def entity_names(own: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the names of all entities by number, '' where there is none; `own` of the user first to last."""
+    return (*ENTITIES, *[""] * (FIRST_OWN - len(ENTITIES)), *own)
+
+
+def entity_numbers(own: Iterable[str] = ()) -> dict[str, int]:
+    """Return the numbers of all entities by name."""
+    return {name: number for number, name in enumerate(entity_names(own)) if name}
+
 
 #: Whose value a column holds.
 WHOSE: tuple[str, ...] = (

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from piidetect.case_folder import names_of
 from piidetect.errors import ArgumentError
-from piidetect.schema import ENTITIES, ENTITY_NUMBER, Verdict
+from piidetect.schema import Verdict, entity_names
 
 if TYPE_CHECKING:
     import os
@@ -147,15 +148,22 @@ def compare(before: Case, after: Case, *, memory: int, threads: int) -> Comparis
         side(after.folder, places, after=True),
     )
     found = presence(*sides, rule, memory=memory, threads=threads)
+    names = _names(before, after)
     return Comparison(
         before=before,
         after=after,
         _persons=_persons(found),
         _information=_information(found),
-        _values=_value_rows(found),
-        _columns=_column_rows(columns, places, found, after),
+        _values=_value_rows(found, names),
+        _columns=_column_rows(columns, places, found, after, names),
         _categories=_category_rows(before, after, found),
     )
+
+
+def _names(before: Case, after: Case) -> tuple[str, ...]:
+    """Return the names of entities by number; of the user's own only where both cases have the same."""
+    names = names_of(before.meta)
+    return names if names == names_of(after.meta) else entity_names()
 
 
 def require_one_key(cases: Sequence[Case]) -> None:
@@ -235,15 +243,15 @@ def _information(found: Presence) -> dict[str, int]:
     return out
 
 
-def _value_rows(found: Presence) -> list[dict[str, Any]]:
+def _value_rows(found: Presence, names: Sequence[str]) -> list[dict[str, Any]]:
     from piidetect.count.matching import ELSEWHERE
     from piidetect.kernels.numbering import PAIR
 
     rows: dict[str, dict[str, Any]] = {}
     for (entity, before, after), number in found.values.items():
-        if entity == PAIR:
+        if entity == PAIR or not names[entity]:
             continue
-        name = ENTITIES[entity]
+        name = names[entity]
         row = rows.setdefault(
             name, {"entity": name, "before": 0, "still_there": 0, "moved": 0, "gone": 0, "new": 0}
         )
@@ -259,21 +267,27 @@ def _value_rows(found: Presence) -> list[dict[str, Any]]:
 
 
 def _column_rows(
-    columns: Sequence[Place], places: Sequence[Place], found: Presence, after: Case
+    columns: Sequence[Place],
+    places: Sequence[Place],
+    found: Presence,
+    after: Case,
+    names: Sequence[str],
 ) -> list[dict[str, Any]]:
     """Return what became of each column; figures of values where the column is told apart."""
     rows = []
     bits = {place.before: 1 << number for number, place in enumerate(places)}
     for column in columns:
-        entity = column.entity or _main_entity(column, found)
+        entity = column.entity if column.entity in names else ""
+        entity = entity or _main_entity(column, found, names)
+        number = names.index(entity) if entity else -1
         row: dict[str, Any] = {
             "source": column.source,
             "position": column.position,
             "header": column.header,
             "entity": entity,
-            "cells_before": _cells(found.cells_before, column.before, entity, _VALID),
-            "cells_after": _cells(found.cells_after, column.after, entity, _VALID),
-            "masked_after": _cells(found.cells_after, column.after, entity, _MASKED),
+            "cells_before": _cells(found.cells_before, column.before, number, _VALID),
+            "cells_after": _cells(found.cells_after, column.after, number, _VALID),
+            "masked_after": _cells(found.cells_after, column.after, number, _MASKED),
             "form": _form(column, after),
         }
         row |= _fate(found, bits.get(column.before, 0))
@@ -298,24 +312,21 @@ def _fate(found: Presence, bit: int) -> dict[str, int | None]:
     return dict(fate)
 
 
-def _main_entity(column: Place, found: Presence) -> str:
+def _main_entity(column: Place, found: Presence, names: Sequence[str]) -> str:
     """Return what a column without a role holds most of."""
     tally: dict[int, int] = {}
     for (part, position, entity, verdict), number in found.cells_before.items():
         if (part, position) in column.before and verdict == _VALID:
             tally[entity] = tally.get(entity, 0) + number
-    return ENTITIES[max(sorted(tally), key=lambda one: tally[one])] if tally else ""
+    return names[max(sorted(tally), key=lambda one: tally[one])] if tally else ""
 
 
 def _cells(
     cells: Mapping[tuple[int, int, int, int], int],
     at: Sequence[tuple[int, int]],
-    entity: str,
+    number: int,
     verdict: int,
 ) -> int:
-    if not entity:
-        return 0
-    number = ENTITY_NUMBER[entity]
     return sum(cells.get((part, column, number, verdict), 0) for part, column in at)
 
 
@@ -348,10 +359,11 @@ def _category_rows(before: Case, after: Case, found: Presence) -> list[dict[str,
         ("before", before, found.cells_before),
         ("after", after, found.cells_after),
     ):
+        names = names_of(case.meta)
         for (_part, _column, entity, verdict), number in cells.items():
             if verdict != _VALID:
                 continue
-            for category in case.meta["categories"].get(ENTITIES[entity], ()):
+            for category in case.meta["categories"].get(names[entity], ()):
                 row = rows.setdefault(category, {"category": category, "before": 0, "after": 0})
                 row[name] += number
     for row in rows.values():

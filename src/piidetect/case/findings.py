@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from piidetect.case_folder import literal
 from piidetect.errors import ArgumentError, CaseError
-from piidetect.schema import ENTITIES, ENTITY_NUMBER, TEXT_COLUMN, Verdict
+from piidetect.schema import TEXT_COLUMN, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from piidetect.case_folder import Part
 
 
-def findings(parts: Sequence[Part], entity: str | None, verdict: str | Verdict | None) -> pa.Table:
+def findings(
+    parts: Sequence[Part],
+    names: Sequence[str],
+    entity: str | None,
+    verdict: str | Verdict | None,
+) -> pa.Table:
     """Return the findings of all parts, as :meth:`piidetect.case.Case.findings` describes them.
 
     Raises:
@@ -29,30 +34,34 @@ def findings(parts: Sequence[Part], entity: str | None, verdict: str | Verdict |
     import duckdb
     import pyarrow as pa
 
-    where = _conditions(entity, verdict)
+    where = _conditions(names, entity, verdict)
     with duckdb.connect(":memory:") as connection:
-        tables = [_read(connection, part, where) for part in parts]
+        tables = [_read(connection, part, where, names) for part in parts]
     return pa.concat_tables([_schema().empty_table(), *tables])
 
 
-def _conditions(entity: str | None, verdict: str | Verdict | None) -> str:
+def _conditions(names: Sequence[str], entity: str | None, verdict: str | Verdict | None) -> str:
     conditions = ["true"]
     if entity is not None:
-        if entity not in ENTITY_NUMBER:
-            msg = f"there is no entity {entity!r}; the entities are: {', '.join(ENTITIES)}"
+        if entity not in names or not entity:
+            msg = (
+                f"there is no entity {entity!r}; the entities are: {', '.join(filter(None, names))}"
+            )
             raise ArgumentError(msg)
-        conditions.append(f"f.entity = {ENTITY_NUMBER[entity]}")
+        conditions.append(f"f.entity = {names.index(entity)}")
     if verdict is not None:
-        names = {item.name.lower(): item for item in Verdict if item}
+        verdicts = {item.name.lower(): item for item in Verdict if item}
         name = verdict.name.lower() if isinstance(verdict, Verdict) else verdict.lower()
-        if name not in names:
-            msg = f"there is no verdict {name!r}; the verdicts are: {', '.join(names)}"
+        if name not in verdicts:
+            msg = f"there is no verdict {name!r}; the verdicts are: {', '.join(verdicts)}"
             raise ArgumentError(msg)
-        conditions.append(f"f.verdict = {names[name]:d}")
+        conditions.append(f"f.verdict = {verdicts[name]:d}")
     return " and ".join(conditions)
 
 
-def _read(connection: duckdb.DuckDBPyConnection, part: Part, where: str) -> pa.Table:
+def _read(
+    connection: duckdb.DuckDBPyConnection, part: Part, where: str, names: Sequence[str]
+) -> pa.Table:
     import duckdb
 
     sql = f"""
@@ -68,7 +77,7 @@ def _read(connection: duckdb.DuckDBPyConnection, part: Part, where: str) -> pa.T
             "restore it from a copy or scan the sources again"
         )
         raise CaseError(msg) from error
-    return _named(rows, part)
+    return _named(rows, part, names)
 
 
 def _schema() -> pa.Schema:
@@ -90,7 +99,7 @@ def _schema() -> pa.Schema:
     )
 
 
-def _named(rows: pa.Table, part: Part) -> pa.Table:
+def _named(rows: pa.Table, part: Part, entities: Sequence[str]) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -106,7 +115,7 @@ def _named(rows: pa.Table, part: Part) -> pa.Table:
         rows["row"],
         column,
         _words(known, names),
-        _words(rows["entity"], list(ENTITIES)),
+        _words(rows["entity"], [name or f"#{n}" for n, name in enumerate(entities)]),
         _words(rows["verdict"], [verdict.name.lower() for verdict in Verdict]),
         rows["offset"],
         rows["start"],

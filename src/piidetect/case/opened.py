@@ -188,8 +188,9 @@ class Case:
             ArgumentError: there is no such entity or verdict.
         """
         from piidetect.case.findings import findings
+        from piidetect.case_folder import names_of
 
-        return findings(self.parts, entity, verdict)
+        return findings(self.parts, names_of(self.meta), entity, verdict)
 
     def sample(
         self,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from piidetect.case_folder import names_of
 from piidetect.claims import queries
-from piidetect.count.identifiability import Identifiability, entity_bits
+from piidetect.count.identifiability import Identifiability
 from piidetect.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -61,9 +62,10 @@ def case_figures(case: Case) -> list[Figure]:
         for name in FIGURES["person"]
     ]
     bits: dict[str, int] = {}
+    names = names_of(case.meta)
     for entity, categories in case.meta["categories"].items():
         for category in categories:
-            bits[category] = bits.get(category, 0) | entity_bits(entity)
+            bits[category] = bits.get(category, 0) | 1 << names.index(entity)
     figures += [
         Figure(f"category:{name}", count["rows"], "record", "", queries.holding(bits[name]))
         for name, count in sorted(result.categories.items())

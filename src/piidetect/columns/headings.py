@@ -60,6 +60,10 @@ class HasHeaders(Protocol):
         """Return the entity that the recognizer finds."""
 
     @property
+    def own(self) -> bool:
+        """Return whether it is a user's own."""
+
+    @property
     def context_headers(self) -> Iterable[str]:
         """Return the headings that announce it."""
 
@@ -179,10 +183,12 @@ def with_recognizers(headings: Headings, recognizers: Iterable[HasHeaders]) -> H
     """Return `headings` with those of the recognizers that the file doesn't explain yet."""
     meanings = dict(headings.meanings)
     for recognizer in recognizers:
-        if recognizer.entity in ENTITY_NUMBER:
+        if recognizer.entity in ENTITY_NUMBER or recognizer.own:
             for header in recognizer.context_headers:
                 key = normalise(header)
-                if key and not _lookup(key, headings):
+                if key and recognizer.own:  # the user knows the headings of his data
+                    meanings[key] = (Meaning(recognizer.entity, "", "", sure=True),)
+                elif key and not _lookup(key, headings):
                     # which date or duration it is shows in the values
                     meanings.setdefault(key, (Meaning(recognizer.entity, "", "", sure=True),))
     return Headings(meanings, headings.codes, headings.whose)

@@ -73,7 +73,12 @@ class Contents:
 
 
 def distinct_values(
-    paths: Sequence[Path], memory: int, threads: int = 1, room: Room | None = None
+    paths: Sequence[Path],
+    memory: int,
+    threads: int = 1,
+    room: Room | None = None,
+    *,
+    names: Sequence[str] = ENTITIES,
 ) -> Values:
     """Return the distinct values in findings tables.
 
@@ -82,6 +87,7 @@ def distinct_values(
         memory: bytes that may be held.
         threads: how many threads.
         room: memory to be used.
+        names: the entities by number.
 
     Raises:
         CaseError: a file is damaged.
@@ -116,8 +122,8 @@ def distinct_values(
         values.findings[divmod(place, 256)] = int(tally[place]) // parts
     by_flags = tags.sum(axis=0)  # neither, valid, doubtful, both
     values.doubtful = int(by_flags[2].sum())
-    for name, valid in zip(ENTITIES, (by_flags[1] + by_flags[3]).tolist(), strict=False):
-        if valid:
+    for name, valid in zip(names, (by_flags[1] + by_flags[3]).tolist(), strict=False):
+        if valid and name:
             values.valid[name] = valid
     return values
 

@@ -24,7 +24,7 @@ from piidetect.count.key_sets import Room
 from piidetect.count.persons import Groups, Persons, age_groups, count_persons, distinct_names
 from piidetect.count.tables import open_tables
 from piidetect.errors import ArgumentError
-from piidetect.schema import ENTITIES, Verdict
+from piidetect.schema import Verdict
 
 if TYPE_CHECKING:
     import os
@@ -98,7 +98,13 @@ def count(
     memory, room = _bytes(memory_limit), Room()
     records = [part.records for part in folder.parts]
     with _memory_used_again():
-        values = distinct_values([part.findings for part in folder.parts], memory, workers, room)
+        values = distinct_values(
+            [part.findings for part in folder.parts],
+            memory,
+            workers,
+            room,
+            names=layout.names_of(folder.meta),
+        )
         contents = distinct_contents(records, rule, memory, workers, room)
 
     def names() -> int:
@@ -142,7 +148,7 @@ def _figures(
         sources=len(folder.parts),
         bytes=sum(part.meta["bytes"] for part in folder.parts),
         rows=sum(histogram.values()),
-        entities=_entities(values, histogram),
+        entities=_entities(folder, values, histogram),
         categories=_categories(folder, histogram, contents.masks),
         funnel=funnel(groups, rule, pairs=contents.pairs, information=contents.information),
         persons=persons,
@@ -157,16 +163,19 @@ def _figures(
     )
 
 
-def _entities(values: Values, histogram: Mapping[int, int]) -> dict[str, EntityCount]:
+def _entities(
+    folder: layout.Folder, values: Values, histogram: Mapping[int, int]
+) -> dict[str, EntityCount]:
+    names = layout.names_of(folder.meta)
     by_entity: dict[str, dict[str, int]] = {}
     for (entity, verdict), findings in sorted(values.findings.items()):
-        by_entity.setdefault(ENTITIES[entity], {})[Verdict(verdict).name.lower()] = findings
+        by_entity.setdefault(names[entity], {})[Verdict(verdict).name.lower()] = findings
     return {
         name: EntityCount(
             findings=sum(by_verdict.values()),
             verdicts=by_verdict,
             distinct_valid=values.valid[name],
-            rows=_having(histogram, entity_bits(name)),
+            rows=_having(histogram, 1 << names.index(name)),
         )
         for name, by_verdict in sorted(by_entity.items())
     }
@@ -176,9 +185,10 @@ def _categories(
     folder: layout.Folder, histogram: Mapping[int, int], masks: Mapping[int, int]
 ) -> dict[str, CategoryCount]:
     bits: dict[str, int] = {}
+    names = layout.names_of(folder.meta)
     for entity, categories in folder.meta["categories"].items():
         for category in categories:
-            bits[category] = bits.get(category, 0) | entity_bits(entity)
+            bits[category] = bits.get(category, 0) | 1 << names.index(entity)
     return {
         category: CategoryCount(rows=_having(histogram, mask), persons=_having(masks, mask))
         for category, mask in sorted(bits.items())

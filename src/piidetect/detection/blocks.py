@@ -10,6 +10,7 @@ import numpy as np
 
 from piidetect.arrow_arrays import as_arrow
 from piidetect.detection.masking import mask
+from piidetect.detection.patterns import with_own
 from piidetect.kernels.blocks import scan_items
 from piidetect.kernels.gather import gather, tally_items
 from piidetect.kernels.plan import (
@@ -24,7 +25,7 @@ from piidetect.kernels.plan import (
 )
 from piidetect.kernels.rows import RowScratch, new_row_scratch, summarise_rows
 from piidetect.kernels.survey import survey_block
-from piidetect.schema import ENTITIES, TEXT_COLUMN, Verdict, schemas
+from piidetect.schema import TEXT_COLUMN, Verdict, schemas
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -72,7 +73,7 @@ def find(block: Block, setup: Setup) -> tuple[Out, np.ndarray]:
     out = new_out(count + int(room.slow.count[0]))
     first = np.empty(block.row_start.size + 1, np.int64)
     gather(block, room.items, count, room.slow, setup.plan, out, room.scratch, first)
-    return out, first
+    return with_own(block, setup, out, first) if setup.patterns else (out, first)
 
 
 def _scan(block: Block, setup: Setup) -> tuple[_Room, int]:
@@ -166,7 +167,7 @@ def result_of(
     )
     tallies, places = _tally(out, count, setup.columns)
     shown = {
-        tally: [_masked(block, out, place) for place in some]
+        tally: [_masked(block, out, place, setup.names) for place in some]
         for tally, some in places.items()
         if exemplars and tally not in known
     }
@@ -175,6 +176,9 @@ def result_of(
 
 def tallies_of(block: Block, setup: Setup) -> dict[Tally, int]:
     """Count what a block holds by column, entity and verdict; make no records of it."""
+    if setup.patterns:
+        out, _ = find(block, setup)
+        return _tally(out, int(out.count[0]), setup.columns)[0]
     room, count = _scan(block, setup)
     counts = np.zeros((setup.columns + 1) * _ENTITIES * _VERDICTS, np.int64)
     tally_items(block, room.items, count, room.slow, setup.plan, setup.columns, counts)
@@ -202,12 +206,12 @@ def _key(place: int, columns: int) -> Tally:
     return column, rest // _VERDICTS, rest % _VERDICTS
 
 
-def _masked(block: Block, out: Out, place: int) -> tuple[int, str]:
+def _masked(block: Block, out: Out, place: int, names: tuple[str, ...]) -> tuple[int, str]:
     """Return the row and the masked text of one finding."""
     row = int(out.row[place])
     begin = int(block.row_start[row - block.first_row]) + int(out.start[place])
     raw = block.data[begin : begin + int(out.length[place])].tobytes()
-    entity = ENTITIES[int(out.entity[place])]
+    entity = names[int(out.entity[place])]
     return row, mask(raw.decode("utf-8", "replace"), entity)
 
 

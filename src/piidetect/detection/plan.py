@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from piidetect.detection.patterns import OwnPattern, own_patterns
 from piidetect.errors import RecognizerError
 from piidetect.kernels.plan import LONGEST, MOST_LETTERS, VALIDATORS, Plan
-from piidetect.kernels.values import profile_id
-from piidetect.schema import ENTITY_NUMBER, TEXT_COLUMN
+from piidetect.kernels.values import PROFILE_NUMBERS, profile_id
+from piidetect.schema import (
+    FIRST_OWN,
+    MOST_OWN,
+    TEXT_COLUMN,
+    entity_names,
+    entity_numbers,
+    own_entities,
+)
 from piidetect.tables import Tables, load_tables
 
 if TYPE_CHECKING:
@@ -41,6 +49,7 @@ if TYPE_CHECKING:
 
 
 _COLUMNS = TEXT_COLUMN + 1
+_LAST = 1000  # behind every precedence
 _EMAIL = "email_address"
 
 #: Entities that a column of another entity speaks for too: a phone column holds both kinds.
@@ -61,12 +70,19 @@ _NOBODY_IN_PARTICULAR = 2
 
 
 class Setup(NamedTuple):
-    """What `detect_block` needs: the plan, the tables, `whose` uint8[65536] and the columns' count."""
+    """What `detect_block` needs: the plan, the tables, `whose` uint8[65536] and the columns' count.
+
+    With recognizers of a user's own also their patterns, `precedence` int64[64] of the others by entity,
+    and the names of entities by number.
+    """
 
     plan: Plan
     tables: Tables
     whose: np.ndarray
     columns: int
+    patterns: tuple[OwnPattern, ...] = ()
+    precedence: np.ndarray = np.zeros(0, np.int64)
+    names: tuple[str, ...] = entity_names()
 
 
 def set_up(
@@ -91,28 +107,53 @@ def set_up(
             raise RecognizerError(msg)
     class_first, class_recognizer = _classes(shapes)
     word_first, word_edge, words = _words(shapes)
-    column_entity, column_context, column_profile, whose = _columns(columns)
-    mail = [one for one in recognizers if one.validator == _EMAIL]
+    own = own_entities(one.entity for one in recognizers)
+    number = entity_numbers(own)
+    own_profiles = {
+        one.entity: PROFILE_NUMBERS[one.column["profile"]]
+        for one in recognizers
+        if one.entity in own and one.kind == "column"
+    }
+    column_entity, column_context, column_profile, whose = _columns(columns, number, own_profiles)
+    mail = [one for one in recognizers if one.validator == _EMAIL and not one.own]
     k0, k1 = struct.unpack("<QQ", key or bytes(16))
     plan = Plan(
         class_first=class_first,
         class_recognizer=class_recognizer,
         validator=np.array([VALIDATORS.index(one.validator) for one in shapes], np.uint8),
-        entity=np.array([ENTITY_NUMBER[one.entity] for one in shapes], np.uint8),
+        entity=np.array([number[one.entity] for one in shapes], np.uint8),
         word_first=word_first,
         word_edge=word_edge,
         words=words,
         column_entity=column_entity,
         column_context=column_context,
         column_profile=column_profile,
-        email=ENTITY_NUMBER[mail[0].entity] if mail else -1,
-        quick=_quick(shapes),
+        email=number[mail[0].entity] if mail else -1,
+        quick=_quick(shapes, number),
         today=today,
         k0=np.uint64(k0),
         k1=np.uint64(k1),
         keyed=int(key is not None),
     )
-    return Setup(plan, load_tables(), whose, len(columns))
+    return Setup(
+        plan,
+        load_tables(),
+        whose,
+        len(columns),
+        own_patterns(recognizers, number),
+        _precedence(recognizers, number),
+        entity_names(own),
+    )
+
+
+def _precedence(recognizers: Iterable[Recognizer], number: dict[str, int]) -> np.ndarray:
+    """Return int64[64]: the precedence of what the kernels find, by entity."""
+    precedence = np.full(FIRST_OWN + MOST_OWN, _LAST, np.int64)
+    for one in recognizers:
+        if not (one.own and one.kind == "pattern"):
+            at = number[one.entity]
+            precedence[at] = min(precedence[at], one.precedence)
+    return precedence
 
 
 def _classes(shapes: Sequence[Recognizer]) -> tuple[np.ndarray, np.ndarray]:
@@ -126,7 +167,7 @@ def _classes(shapes: Sequence[Recognizer]) -> tuple[np.ndarray, np.ndarray]:
     return np.array(first, np.int32), np.array(listed or [0], np.int32)
 
 
-def _quick(shapes: Sequence[Recognizer]) -> np.ndarray:
+def _quick(shapes: Sequence[Recognizer], number: dict[str, int]) -> np.ndarray:
     """Return by digits whose number a cell of nothing else is, where `survey` can run the check.
 
     The first recognizer in order of precedence that takes so many digits must have the validator
@@ -145,7 +186,7 @@ def _quick(shapes: Sequence[Recognizer]) -> np.ndarray:
         if takers and digits not in _PREFIXED and all(map(_needs_company, takers)):
             quick[digits] = -3
         if takers and takers[0].validator == wanted and not takers[0].context_required:
-            quick[digits] = ENTITY_NUMBER[takers[0].entity]
+            quick[digits] = number[takers[0].entity]
     return quick
 
 
@@ -167,7 +208,7 @@ def _words(shapes: Sequence[Recognizer]) -> tuple[np.ndarray, np.ndarray, np.nda
 
 
 def _columns(
-    columns: Sequence[HasRole],
+    columns: Sequence[HasRole], number: dict[str, int], own_profiles: dict[str, int]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Spread the columns' roles over arrays by position."""
     entity = np.full(_COLUMNS, -1, np.int16)
@@ -178,8 +219,9 @@ def _columns(
         whose[column.position] = _RANK.get(column.whose, _OTHER_PERSON)
         if not column.entity:
             continue
-        entity[column.position] = ENTITY_NUMBER[column.entity]
+        entity[column.position] = number[column.entity]
         bits = [column.entity, *_ALSO.get(column.entity, ())]
-        context[column.position] = sum(1 << ENTITY_NUMBER[name] for name in bits)
-        profile[column.position] = profile_id(column.entity, column.kind)
+        context[column.position] = sum(1 << number[name] for name in bits)
+        own = own_profiles.get(column.entity)
+        profile[column.position] = profile_id(column.entity, column.kind) if own is None else own
     return entity, context, profile, whose

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
@@ -284,15 +284,12 @@ def analyzer(
     )
 
 
-class _Seen:
+class _Seen(NamedTuple):
     """What came out of Presidio, in the terms of `recognizer.check`."""
 
-    def __init__(self, result: Any, text: str, recognizers: dict[str, Recognizer]) -> None:
-        self.recognizer: str = result.recognition_metadata[RecognizerResult.RECOGNIZER_NAME_KEY]
-        self.verdict: str = result.recognition_metadata["verdict"]
-        module = getattr(pii.numbers, recognizers[self.recognizer].validator)
-        raw = text[result.start : result.end]
-        self.value: str = module.validate(raw) if module.is_valid(raw) else module.compact(raw)
+    recognizer: str
+    verdict: str
+    value: str
 
 
 def check(recognizers: Iterable[Recognizer]) -> list[str]:
@@ -303,11 +300,21 @@ def check(recognizers: Iterable[Recognizer]) -> list[str]:
     """
     loaded = tuple(recognizers)
     engine = analyzer(loaded)
-    by_id = {one.id: one for one in loaded}
+    reader = _Reader(loaded, None)
 
     def detect(text: str, context: list[str] | None = None) -> list[_Seen]:
-        results = engine.analyze(text, LANGUAGES[0], return_decision_process=True, context=context)
-        return [_Seen(one, text, by_id) for one in results]
+        found = reader.text(text) + [
+            one for word in context or () for one in reader.cell(word, text)
+        ]
+        values = {(one.recognizer, one.start, one.end): one.value for one in found}
+        seen = []
+        for one in engine.analyze(
+            text, LANGUAGES[0], return_decision_process=True, context=context
+        ):
+            name = one.recognition_metadata[RecognizerResult.RECOGNIZER_NAME_KEY]
+            value = values.get((name, one.start, one.end), "another span")
+            seen.append(_Seen(name, one.recognition_metadata["verdict"], value))
+        return seen
 
     problems = check_examples([_as_shown(one) for one in loaded], detect)
     for one in loaded:

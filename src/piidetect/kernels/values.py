@@ -51,6 +51,18 @@ _PROFILES = {
     "ICD10_CODE": ICD10,
 }
 
+#: Profiles by the names that recognizer files give them.
+PROFILE_NUMBERS = {
+    "PERSON": PERSON,
+    "ADDRESS": ADDRESS,
+    "BIRTH_DATE": BIRTH_DATE,
+    "MEDICAL_RECORD_NUMBER": MEDICAL_RECORD_NUMBER,
+    "VISIT_NUMBER": VISIT_NUMBER,
+    "ICD10": ICD10,
+    "DATE": DATE,
+    "GESTATION_WEEKS": GESTATION_WEEKS,
+}
+
 _NONE = int(Verdict.NONE)
 _VALID = int(Verdict.VALID)
 _LENGTH = int(Verdict.INVALID_LENGTH)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from piidetect.case_folder import names_of
 from piidetect.count.distinct import distinct_values
 from piidetect.count.funnel import funnel
 from piidetect.count.informations import MEMORY
@@ -160,7 +161,9 @@ def within_sources(folder: Folder, counts: Counts, threads: int) -> dict[str, in
         return {name: one["distinct_valid"] for name, one in counts.entities.items()}
     sums: dict[str, int] = dict.fromkeys(counts.entities, 0)
     for part in folder.parts:
-        for name, number in distinct_values([part.findings], MEMORY, threads).valid.items():
+        for name, number in distinct_values(
+            [part.findings], MEMORY, threads, names=names_of(folder.meta)
+        ).valid.items():
             sums[name] += number
     return sums
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from piidetect import tables, yaml_file
 from piidetect._resources import recognizers_root
@@ -19,6 +20,8 @@ from piidetect.errors import RecognizerError
 from piidetect.recognizer.check import check
 from piidetect.recognizer.fields import recognizer_from
 from piidetect.recognizer.model import Example, Match, Recognizer
+from piidetect.recognizer.own import check_own
+from piidetect.schema import MOST_OWN, own_entities
 
 __all__ = [
     "Example",
@@ -40,11 +43,17 @@ def _files(root: Path) -> list[Path]:
     return sorted(path for path in found if path.relative_to(root).parts[0] != _NO_RECOGNIZERS)
 
 
-def _load(root: Path, faults: list[str]) -> list[Recognizer]:
-    """Read the files of one folder; add each fault with file and field to `faults`."""
+def _load(root: Path, faults: list[str], *, own: bool = False) -> list[Recognizer]:
+    """Read the files of one folder; add each fault with file and field to `faults`.
+
+    Args:
+        root: the folder.
+        faults: gets one line for each.
+        own: whether the folder is a user's.
+    """
     loaded = []
     for path in _files(root):
-        name = path.relative_to(root)
+        name, before = path.relative_to(root), len(faults)
         try:
             content, _ = yaml_file.read(path)
         except yaml_file.UnsafeFileError as error:
@@ -54,8 +63,10 @@ def _load(root: Path, faults: list[str]) -> list[Recognizer]:
         def report(field: str, fault: str, file: str = name.as_posix()) -> None:
             faults.append(f"{file}: {field}: {fault}")
 
-        recognizer = recognizer_from(content, ".".join(name.with_suffix("").parts), report)
+        recognizer = recognizer_from(content, ".".join(name.with_suffix("").parts), report, own=own)
         if recognizer is not None:
+            if own and len(faults) == before:
+                check_own(recognizer, report)
             fillers = tables.placeholders(recognizer.validator) | set(recognizer.placeholders)
             loaded.append(replace(recognizer, placeholders=tuple(sorted(fillers))))
     return loaded
@@ -70,18 +81,33 @@ def load_recognizers(extra_dir: str | Path | None = None) -> tuple[Recognizer, .
     Raises:
         RecognizerError: a file is broken; the message has one line for each fault in all files.
     """
-    return _load_all(None if extra_dir is None else Path(extra_dir))
+    if extra_dir is None:
+        return _load_all(None, ())
+    root = Path(extra_dir)
+    return _load_all(root, _stamp(root))
 
 
-@cache
-def _load_all(extra_dir: Path | None) -> tuple[Recognizer, ...]:
+def _stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return what changes when a file of a folder is edited, so that it is read again then."""
+    found = []
+    for path in _files(root):
+        try:
+            state = path.stat()
+        except OSError:  # a link to nothing; reading it tells
+            continue
+        found.append((str(path), state.st_mtime_ns, state.st_size))
+    return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _load_all(extra_dir: Path | None, _stamp: tuple[Any, ...]) -> tuple[Recognizer, ...]:
     faults: list[str] = []
     loaded = _load(recognizers_root(), faults)
     if extra_dir is not None:
         if not extra_dir.is_dir():
             raise RecognizerError(f"{extra_dir}: no such folder; give one with recognizer files")
         taken = {recognizer.id for recognizer in loaded}
-        extra = _load(extra_dir, faults)
+        extra = _load(extra_dir, faults, own=True)
         if not extra and not faults:
             raise RecognizerError(
                 f"{extra_dir}: no recognizers; put them in a subfolder: cn/x.yaml"
@@ -90,6 +116,12 @@ def _load_all(extra_dir: Path | None) -> tuple[Recognizer, ...]:
             f"{r.id}: id: taken by a built-in one; rename it" for r in extra if r.id in taken
         ]
         loaded += extra
+        named = own_entities(one.entity for one in extra)
+        if len(named) > MOST_OWN:
+            faults.append(
+                f"entity: {len(named)} entities of your own ({', '.join(named)}); a folder may have "
+                f"{MOST_OWN}, and as many recognizers of each as you like"
+            )
     if faults:
         raise RecognizerError("\n".join(faults))
     return tuple(sorted(loaded, key=lambda recognizer: recognizer.id))

@@ -8,7 +8,7 @@ import re
 from typing import Any, Final
 
 from piidetect.recognizer.model import Example, Match, Recognizer
-from piidetect.schema import ENTITIES, Verdict
+from piidetect.schema import ENTITIES, OWN_PREFIX, Verdict
 from piidetect.yaml_fields import Report
 from piidetect.yaml_fields import choice as _choice
 from piidetect.yaml_fields import mapping as _dict
@@ -42,8 +42,11 @@ PROFILES: Final = frozenset(
     ]
 )
 VERDICTS: Final = frozenset(verdict.name.lower() for verdict in Verdict if verdict)
+#: Characters of a pattern at most.
+LONGEST_PATTERN: Final = 500
 KINDS: Final = ("shape", "pattern", "column")
 DEFAULT_SCORES: Final = {"valid": 1.0, "unchecked": 0.4, "context": 0.3}
+_OWN_ENTITY = re.compile(rf"{OWN_PREFIX}[A-Z0-9_]{{2,40}}")
 _LENGTHS = re.compile(r"(?:([1-4])\+)?([0-9]{1,2})")
 _NOT_IN_PATTERNS = re.compile(r"\(\?(?!:)|\\[bBdDwWsS0-9]|\\[pP]")
 
@@ -84,6 +87,9 @@ def _shape(value: Any, report: Report) -> tuple[tuple[int, int], ...]:
 
 def _pattern(value: Any, report: Report) -> str:
     pattern = _text(value, "pattern", report)
+    if len(pattern) > LONGEST_PATTERN:
+        report("pattern", f"longer than {LONGEST_PATTERN} characters; write two recognizers")
+        return ""
     if _NOT_IN_PATTERNS.search(pattern):
         report(
             "pattern", "no lookaround, back-reference, \\b, \\d, \\w, \\s: engines differ on them"
@@ -92,6 +98,8 @@ def _pattern(value: Any, report: Report) -> str:
         re.compile(pattern)
     except re.error as error:
         report("pattern", f"not a regular expression: {error.msg}")
+    except RecursionError:
+        report("pattern", "nested too deep; write it flat")
     return pattern
 
 
@@ -146,6 +154,21 @@ def _validator(value: Any, report: Report) -> str:
     return name
 
 
+def _entity(value: Any, own: bool, report: Report) -> str:  # noqa: FBT001  read once
+    """Return the name of an entity; a user's own recognizers may have one of their own."""
+    if own and isinstance(value, str) and value.startswith(OWN_PREFIX):
+        if not _OWN_ENTITY.fullmatch(value):
+            report("entity", f"expected {OWN_PREFIX} and 2 to 40 of A-Z, 0-9 and _")
+        return value
+    if own and isinstance(value, str) and value not in ENTITIES:
+        report(
+            "entity",
+            f"expected one of {', '.join(sorted(ENTITIES))}, or {OWN_PREFIX}… for your own",
+        )
+        return value
+    return _choice(value, "entity", ENTITIES, report)
+
+
 def _scores(value: Any, report: Report) -> dict[str, float]:
     given = _dict(value, "score", " ".join(DEFAULT_SCORES), report)
     return DEFAULT_SCORES | {
@@ -166,13 +189,16 @@ _KEYS = (
 )
 
 
-def recognizer_from(content: Any, expected_id: str, report: Report) -> Recognizer | None:
+def recognizer_from(
+    content: Any, expected_id: str, report: Report, *, own: bool = False
+) -> Recognizer | None:
     """Return the recognizer that a file describes; None where the file is no mapping.
 
     Args:
         content: what the YAML file holds.
         expected_id: the id that follows from the file's path.
         report: called with field and fault for each mistake.
+        own: whether the file is in a folder of the user.
     """
     data = _dict(content, "", _KEYS, report)
     if not data:
@@ -193,12 +219,16 @@ def recognizer_from(content: Any, expected_id: str, report: Report) -> Recognize
     also = _dict(also, "also", " ".join(map(str, also)) if isinstance(also, dict) else "", report)
     return Recognizer(
         id=expected_id,
-        entity=_choice(data.get("entity"), "entity", ENTITIES, report),
+        entity=_entity(data.get("entity"), own, report),
         name={lang: _text(name.get(lang), f"name.{lang}", report) for lang in ("zh", "en")},
         category=_choice(data.get("category"), "category", CATEGORIES, report),
         references=_texts(data.get("references"), "references", report),
         kind=kind,
-        validator=_validator(data.get("validator"), report),
+        validator=(
+            ""
+            if own and kind == "pattern" and "validator" not in data
+            else _validator(data.get("validator"), report)
+        ),
         lengths=tuple(letters + digits for letters, digits in classes),
         classes=classes,
         pattern=_pattern(data["pattern"], report) if kind == "pattern" else "",
@@ -212,4 +242,5 @@ def recognizer_from(content: Any, expected_id: str, report: Report) -> Recognize
         examples=_examples(data.get("examples"), report),
         counter_examples=_texts(data.get("counter_examples"), "counter_examples", report),
         also={key: _text(why, f"also.{key}", report) for key, why in also.items()},
+        own=own,
     )

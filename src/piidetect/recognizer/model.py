@@ -49,6 +49,7 @@ class Recognizer:
         score: by ``valid``, ``unchecked`` and ``context``.
         examples: texts with exactly the matches that they must give.
         counter_examples: texts that must give no match of this recognizer.
+        own: whether it is from a folder of the user.
         also: recognizers that may match the same examples, with the reason.
     """
 
@@ -72,3 +73,4 @@ class Recognizer:
     examples: tuple[Example, ...]
     counter_examples: tuple[str, ...]
     also: Mapping[str, str] = field(hash=False)
+    own: bool = False

@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from math import isqrt
 from typing import TYPE_CHECKING
 
+from piidetect.case_folder import names_of
 from piidetect.count.identifiability import Identifiability
 from piidetect.count.tables import open_tables
-from piidetect.schema import ENTITIES, TEXT_COLUMN, Verdict
+from piidetect.schema import TEXT_COLUMN, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -217,10 +218,11 @@ def _fields(tables: Tables, folder: Folder) -> dict[tuple[int, int], list[str]]:
         {column["position"]: column["header"] for column in part.meta["columns"]}
         for part in folder.parts
     ]
+    names = names_of(folder.meta)
     fields: dict[tuple[int, int], list[str]] = {}
     for part, row, column, entity in found:
         header = "" if column == TEXT_COLUMN else headers[part].get(column, "") or f"#{column + 1}"
-        name = f"{header} ({ENTITIES[entity]})" if header else ENTITIES[entity]
+        name = f"{header} ({names[entity]})" if header else names[entity]
         fields.setdefault((part, row), []).append(name)
     return fields
 

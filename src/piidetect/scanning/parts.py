@@ -198,9 +198,9 @@ def map_source(
         "header": source.header,
         "dialect": dict(source.dialect),
         "ledger": _shallow(ledger),
-        "columns": [_column(column, tallies, part.rows) for column in columns],
+        "columns": [_column(column, tallies, part.rows, setup.names) for column in columns],
         "alerts": [_shallow(alert) for alert in source.alerts],
-        "exemplars": _exemplars(shown),
+        "exemplars": _exemplars(shown, setup.names),
     }
 
 
@@ -209,10 +209,12 @@ def _shallow(value: Any) -> dict[str, Any]:
     return {one.name: getattr(value, one.name) for one in fields(value)}
 
 
-def _column(column: Column, tallies: dict[Tally, int], rows: int) -> dict[str, Any]:
+def _column(
+    column: Column, tallies: dict[Tally, int], rows: int, names: tuple[str, ...]
+) -> dict[str, Any]:
     """Return a column for `part.json` with the share of its rows that hold a valid value."""
     if column.entity:
-        wanted = [ENTITIES.index(column.entity)]
+        wanted = [names.index(column.entity)]
     else:
         wanted = [entity for at, entity, verdict in tallies if at == column.position]
     counts = [tallies.get((column.position, entity, _VALID), 0) for entity in set(wanted)]
@@ -220,12 +222,14 @@ def _column(column: Column, tallies: dict[Tally, int], rows: int) -> dict[str, A
     return {**_shallow(column), "share_valid": share}
 
 
-def _exemplars(shown: dict[Tally, list[tuple[int, str]]]) -> list[dict[str, Any]]:
+def _exemplars(
+    shown: dict[Tally, list[tuple[int, str]]], names: tuple[str, ...]
+) -> list[dict[str, Any]]:
     """Return the masked texts for `part.json`, by column, entity and verdict."""
     return [
         {
             "column": None if column == TEXT_COLUMN else column,
-            "entity": ENTITIES[entity],
+            "entity": names[entity],
             "verdict": verdict_name(verdict),
             "text": text,
             "row": row,

@@ -4,19 +4,21 @@
 from __future__ import annotations
 
 from functools import cache
+from string import ascii_letters
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from piidetect import numbers
 from piidetect.columns import Column, infer
 from piidetect.detection import Setup, find, set_up, verdict_name
+from piidetect.detection.patterns import contest, judged, with_own
 from piidetect.errors import ArgumentError, ValidationError
 from piidetect.kernels.cells import block_from_columns, block_from_texts, cells_from_arrow
 from piidetect.recognizer import Recognizer, load_recognizers
 from piidetect.scanning.reference_day import as_number, reference_day
-from piidetect.schema import ENTITIES
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     import pyarrow as pa
 
@@ -129,8 +131,13 @@ def _findings(
     block: Block, setup: Setup, chosen: tuple[Recognizer, ...] | None
 ) -> list[tuple[int, int, Finding]]:
     """Return (row, column, finding) with the raw text read back from the block."""
-    out, _ = find(block, setup)
-    by_entity = {one.entity: one for one in reversed(chosen or load_recognizers())}
+    out, first = find(block, setup._replace(patterns=()))
+    recognizers = chosen or load_recognizers()
+    of_pattern: dict[tuple[int, int], Recognizer] = {}
+    if setup.patterns:
+        own, _ = contest(block, setup, out)
+        of_pattern = {(one.start, one.stop): one.pattern.recognizer for one in own}
+        out, _ = with_own(block, setup, out, first)
     results = []
     width = max(setup.columns, 1)
     for at in range(int(out.count[0])):
@@ -140,8 +147,10 @@ def _findings(
         cell = int(block.cell_start[row * width + column])
         text = block.data[begin:stop].tobytes().decode("utf-8", "surrogatepass")
         before = block.data[cell:begin].tobytes().decode("utf-8", "surrogatepass")
-        entity = ENTITIES[int(out.entity[at])]
-        recognizer = by_entity[entity]
+        entity = setup.names[int(out.entity[at])]
+        recognizer = of_pattern.get((begin, stop))
+        if recognizer is None:
+            recognizer = _claimer(entity, text, recognizers)
         verdict = verdict_name(int(out.verdict[at]))
         finding = Finding(
             entity=entity,
@@ -158,8 +167,27 @@ def _findings(
     return results
 
 
+def _claimer(entity: str, text: str, recognizers: Sequence[Recognizer]) -> Recognizer:
+    """Return the recognizer that a finding of the kernels is of: the first with its entity and shape."""
+    alike = [one for one in recognizers if one.entity == entity and not _is_own_pattern(one)]
+    alike.sort(key=lambda one: (one.precedence, one.id))
+    if len(alike) > 1:
+        for one in alike:
+            compact = _canonical(text, one)
+            letters = len(compact) - len(compact.lstrip(ascii_letters))
+            if (letters, len(compact) - letters) in one.classes:
+                return one
+    return alike[0]
+
+
+def _is_own_pattern(recognizer: Recognizer) -> bool:
+    return recognizer.own and recognizer.kind == "pattern"
+
+
 def _canonical(text: str, recognizer: Recognizer) -> str:
     """Return the canonical form of a text; what breaks its rule is only made compact."""
+    if _is_own_pattern(recognizer):
+        return judged(recognizer, text)[1]
     module = getattr(numbers, recognizer.validator)
     try:
         return str(module.validate(text))
