@@ -95,6 +95,7 @@ def test_the_commands_are_those_that_exist():
         "recognizers",
         "recognizers check",
         "recognizers list",
+        "recognizers new",
         "rectification",
         "rekey",
         "report",

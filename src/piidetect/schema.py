@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pyarrow as pa
 
@@ -124,12 +124,17 @@ def own_entities(entities: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({name for name in entities if name.startswith(OWN_PREFIX)}))
 
 
-def entity_names(own: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the names of all entities by number, '' where there is none; `own` of the user first to last."""
-    return (*ENTITIES, *[""] * (FIRST_OWN - len(ENTITIES)), *own)
+def entity_names(own: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the names of all entities by number, str[63], '' where there is none.
+
+    Args:
+        own: the user's, as :func:`own_entities` gives them.
+    """
+    free = [""] * (FIRST_OWN - len(ENTITIES))
+    return (*ENTITIES, *free, *own, *[""] * (MOST_OWN - len(own)))
 
 
-def entity_numbers(own: Iterable[str] = ()) -> dict[str, int]:
+def entity_numbers(own: Sequence[str] = ()) -> dict[str, int]:
     """Return the numbers of all entities by name."""
     return {name: number for number, name in enumerate(entity_names(own)) if name}
 

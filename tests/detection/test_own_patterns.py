@@ -292,13 +292,15 @@ def test_a_case_with_an_own_entity_in_everything_else(folder, tmp_path):
     second = pii.scan(path, recognizers=folder(), key_file=key)
     columns = first.compare(second).columns.set_index("header")
     assert columns.loc["自定号", ["entity", "cells_before", "cells_after"]].tolist() == [
-        "X_MRN", 200, 120
+        "X_MRN",
+        200,
+        120,
     ]
     plain = pii.scan(path, key_file=key)  # without the folder: nobody says what number 60 is
     columns = first.compare(plain).columns.set_index("header")
     assert columns.loc["自定号", "entity"] == ""
     assert first.assess("cn-criminal-2017") is not None
-    assert first.sample(n=20, seed="s") is not None
+    assert first.sample(20, seed="s") is not None
     assert pii.open_case(tmp_path / "one").counts.loc["X_MRN"]["findings"] == 400
     for form in ("report.txt", "report.html"):
         first.report(tmp_path / form)
