@@ -287,7 +287,9 @@ def test_a_case_with_an_own_entity_in_everything_else(folder, tmp_path):
     path.write_text("\n".join(rows_of(200)) + "\n", encoding="utf-8")
     key = tmp_path / "key"
     key.write_text("0123456789abcdef" * 2)
-    first = pii.scan(path, recognizers=folder(), key_file=key, out=tmp_path / "one")
+    first = pii.scan(
+        path, recognizers=folder(), key_file=key, out=tmp_path / "one", bare_phone=True
+    )
     path.write_text("\n".join(rows_of(120)) + "\n", encoding="utf-8")
     second = pii.scan(path, recognizers=folder(), key_file=key)
     columns = first.compare(second).columns.set_index("header")
