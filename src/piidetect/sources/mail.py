@@ -171,7 +171,7 @@ def _body(part: Message) -> str:
         return ""
     payload = part.get_payload(decode=True)
     text = _as_text(payload if isinstance(payload, bytes) else b"", part.get_content_charset())
-    return _plain(text) if part.get_content_subtype() == "html" else text
+    return html_text(text) if part.get_content_subtype() == "html" else text
 
 
 def _files(message: Message) -> Iterator[tuple[str, bytes]]:
@@ -212,7 +212,8 @@ class _Text(HTMLParser):
             self.words.append(data)
 
 
-def _plain(text: str) -> str:
+def html_text(text: str) -> str:
+    """Return the text that a page of HTML shows."""
     parser = _Text()
     parser.feed(text)
     parser.close()

@@ -28,6 +28,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_EXPORT = "export its tables with mdb-export (package mdbtools) or Access and scan those"
+
 _BINARY = (
     (b"PK\x03\x04", "ZIP archive or Office document"),
     (b"PK\x05\x06", "ZIP archive"),
@@ -39,7 +42,13 @@ _BINARY = (
     (b"Rar!\x1a\x07", "RAR archive"),
     (b"%PDF-", "PDF document"),
     (b"SQLite format 3\x00", "SQLite database"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office document"),
+    (_OLE, "old Office document (doc, ppt); save it as docx or pptx and scan that"),
+    (b"\x00\x01\x00\x00Standard Jet DB", f"Access database (mdb); {_EXPORT}"),
+    (b"\x00\x01\x00\x00Standard ACE DB", f"Access database (accdb); {_EXPORT}"),
+    (
+        b"!BDN",
+        "Outlook folder (pst, ost); turn it into mbox with readpst (package pst-utils) and scan that",
+    ),
     (b"\x89PNG\r\n", "PNG image"),
     (b"\xff\xd8\xff", "JPEG image"),
     (b"GIF8", "GIF image"),
