@@ -96,7 +96,7 @@ class _Reader:
         if not self.state.hidden:
             self.raw += raw[skipped:]
 
-    def say(self, text: str) -> None:
+    def put(self, text: str) -> None:
         """Take a character."""
         if not self.state.hidden:
             self.flush()
@@ -131,7 +131,7 @@ def paragraphs(raw: bytes) -> Iterator[str]:
                 at += max(0, int(number or 0))
             elif name in {"par", "row", "nestrow", "line", "page", "sect"}:
                 if name == "par" and reader.in_table:
-                    reader.say(" ")
+                    reader.put(" ")
                 elif not reader.state.hidden and (whole := reader.paragraph()):
                     yield whole
                 reader.in_table &= name not in {"row", "nestrow"}
@@ -163,7 +163,7 @@ def _symbol(reader: _Reader, symbol: bytes) -> None:
     if symbol == b"*":
         reader.state.hidden = True
     elif symbol == b"~":
-        reader.say(" ")
+        reader.put(" ")
     elif symbol in {b"\\", b"{", b"}"}:
         reader.take(symbol)
     elif symbol == b"_":
@@ -175,9 +175,9 @@ def _control(reader: _Reader, name: str, number: int | None) -> None:
     if name in _HIDDEN and reader.fresh:
         reader.state.hidden = True
     elif name in _LETTERS:
-        reader.say(_LETTERS[name])
+        reader.put(_LETTERS[name])
     elif name == "u" and number is not None:
-        reader.say(chr(number & 0xFFFF))
+        reader.put(chr(number & 0xFFFF))
         reader.left = reader.state.skipped
     elif name == "uc":
         reader.state.skipped = max(0, min(number or 0, 16))
