@@ -2,17 +2,18 @@
 """The run scanner once more, slow and readable: the specification of what a number in a text is.
 
 1. A *group* is a maximal run of ASCII or full-width digits. An X closes a group of 17 digits, and
-   one of three digits behind two groups of 14 in all. One to four ASCII letters right before the
+   one of three digits behind two or three groups of 14 in all. One to four ASCII letters right before the
    digits belong to the group.
 2. A group is *dead*, part of no number, where a letter or digit (ASCII or full-width) stands beside
    it, where it is longer than 40, and where it is a decimal or has decimals (`.0` behind a whole
    number is what a spreadsheet leaves, not a decimal; `1.` before it numbers a list).
 3. Groups that one space, dash or closing bracket links are a *chain*. A chain is read from the
    left: the most groups, up to five, that have the shape of a number and are one; else the group
-   alone. 86 or 0086 in front belongs to the number.
+   alone. 86 or 0086 in front belongs to the number. Dots link the groups of 138.0013.8001, nothing
+   else, and end the chain.
 4. The recognizers of a length are asked in the order of precedence; the first that claims the
    number has it. Some claim it only behind one of their words, at most 48 bytes before.
-5. A group of ASCII digits that asterisks and ASCII digits follow is a masked number if it has the
+5. A group of ASCII digits that asterisks (full-width ones, too) and ASCII digits follow is a masked number if it has the
    length of one and no letter stands beside it.
 
 Spans are half-open, in code points.
@@ -20,6 +21,7 @@ Spans are half-open, in code points.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from piidetect import numbers, tables
@@ -31,6 +33,7 @@ LONGEST_GROUP = 40
 MOST_LETTERS = 4
 MOST_JOINED = 5
 MOST_CHAINED = 32
+STARS = ("*", "＊")
 PLACEHOLDERS = {int(one) for name in ("mobile", "bank_card") for one in tables.placeholders(name)}
 SHAPES = sorted(
     (one for one in load_recognizers() if one.kind == "shape"),
@@ -122,15 +125,25 @@ def read_group(text: str, start: int, chain: list[Group]) -> tuple[Group | None,
         stop += 1
     glued = is_alnum(text, start - 1)
     letters = letters_before(text, start) if glued else 0
-    before = sum(len(group.text) for group in chain[-2:]) if len(chain) >= 2 else 0
+    before = [sum(len(one.text) for one in chain[-n:]) for n in (2, 3) if len(chain) >= n]
     size = stop - start
-    if (size == 17 or (size == 3 and before == 14)) and closing_x(text, stop):
+    if (size == 17 or (size == 3 and 14 in before)) and closing_x(text, stop):
         stop += 1
     dead = size > LONGEST_GROUP or (glued and letters == 0) or is_alnum(text, stop)
     if dead or decimals(text, stop) == "." or is_decimal(text, start):
         return None, stop
     value = "".join(folded(text, at) for at in range(start - letters, stop)).upper()
     return Group(value, start - letters, stop, letters), stop
+
+
+def is_dotted(text: str, start: int) -> bool:
+    """Whether 138.0013.8001 stands there, and no more."""
+    if not re.fullmatch(r"1[0-9]{2}\.[0-9]{4}\.[0-9]{4}", text[start : start + 13]):
+        return False
+    if is_alnum(text, start - 1) or text[start - 1 : start] == ".":
+        return False
+    more = text[start + 13 : start + 14] == "." and ascii_digit(text, start + 14)
+    return not (more or is_alnum(text, start + 13))
 
 
 def scan(text: str, *, today: int) -> list[Found]:
@@ -143,8 +156,16 @@ def scan(text: str, *, today: int) -> list[Found]:
             at += 1
             continue
         start = at
+        if is_dotted(text, start) and len(chain) < MOST_CHAINED - 3:
+            for left, right in ((0, 3), (4, 8), (9, 13)):
+                span = start + left, start + right
+                chain.append(Group(text[span[0] : span[1]], *span, 0))
+            found += resolve(text, chain, today)
+            chain = []
+            at += 13
+            continue
         group, at = read_group(text, start, chain)
-        starred = group is not None and text[at : at + 1] == "*"
+        starred = group is not None and text[at : at + 1] in STARS
         if group is not None and not starred:
             chain.append(group)
         ends = group is None or starred or group.letters or len(chain) >= MOST_CHAINED
@@ -202,7 +223,7 @@ def is_shape(sizes: list[int], lead: str, code: int) -> bool:
             return True
         case [a, b, c]:
             return a + b + c == 10 and min(sizes) >= 3
-        case [4, 4, 4, 4]:
+        case [4, 4, 4, 4] | [6, 4, 4, 4]:
             return True
         case [4, 4, 4, 4, rest]:
             return 1 <= rest <= 3
@@ -282,7 +303,7 @@ def has_word(text: str, start: int, words: tuple[str, ...]) -> bool:
 def masked(text: str, start: int, stars: int) -> tuple[list[Found], int]:
     """The masked number that begins at `start`, with asterisks from `stars` on; where it ends."""
     digits = stars
-    while text[digits : digits + 1] == "*":
+    while text[digits : digits + 1] in STARS:
         digits += 1
     stop = digits
     while ascii_digit(text, stop) or (stop > digits and text[stop : stop + 1] in ("X", "x")):

@@ -61,10 +61,12 @@ def written(draw):
     """A number in one of the ways in which people write them, or nearly so."""
     text = draw(NUMBERS)
     sizes = draw(
-        st.sampled_from([(), (6, 8, 4), (3, 4, 4), (4, 4, 4, 4, 3), (6, 12), (6, 6, 3), (3, 3, 4)])
+        st.sampled_from(
+            [(), (6, 8, 4), (3, 4, 4), (4, 4, 4, 4, 3), (6, 12), (6, 6, 3), (3, 3, 4), (6, 4, 4, 4)]
+        )
     )
     if sizes:
-        link, parts, at = draw(st.sampled_from([" ", "-", "－", "\u3000"])), [], 0
+        link, parts, at = draw(st.sampled_from([" ", "-", "－", "\u3000", "."])), [], 0
         for size in sizes:
             parts.append(text[at : at + size])
             at += size
@@ -76,7 +78,7 @@ def written(draw):
         text = text.lower()
     elif way == "masked":
         hidden = draw(st.integers(1, 8))
-        text = text[:6] + "*" * hidden + text[6 + hidden :]
+        text = text[:6] + draw(st.sampled_from("*＊")) * hidden + text[6 + hidden :]
     elif way == "twice":
         text += draw(st.sampled_from([" ", "/", "-", "，"])) + draw(NUMBERS)
     return text
@@ -105,7 +107,7 @@ GLUE = st.sampled_from(
     ]
 )
 MIXES = st.lists(st.one_of(GLUE, written()), max_size=8).map("".join)
-ARBITRARY = st.text("0123456789１３８０９Xx* -－）)\u3000.+A中電ｘ'", max_size=60)
+ARBITRARY = st.text("0123456789１３８０９Xx*＊ -－）)\u3000.+A中電ｘ'", max_size=60)
 
 
 def found(text):
@@ -118,6 +120,41 @@ def found(text):
 def test_a_card_whose_digits_are_a_day_of_an_impossible_year_is_a_card():
     [found] = piidetect.detect("690755352210300000", reference_date=DAY)
     assert (found.entity, found.verdict) == ("CN_BANK_CARD", "valid")
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "verdict"),
+    [
+        ("138.0013.8001", "CN_MOBILE", "valid"),
+        ("电话：138.0013.8001。", "CN_MOBILE", "valid"),
+        ("+86 138.0013.8001", "CN_MOBILE", "valid"),
+        ("138＊＊＊＊8001", "CN_MOBILE", "masked"),
+        ("身份证110101＊＊＊＊*＊＊＊0010", "CN_RESIDENT_ID", "masked"),
+        ("110101 1905 0101 0010", "CN_RESIDENT_ID", "valid"),
+        ("330102-1900-0102-005x，", "CN_RESIDENT_ID", "valid"),
+    ],
+)
+def test_forms_of_numbers(text, entity, verdict):
+    assert [(one.entity, one.verdict) for one in found(text)] == [(entity, verdict)]
+    cell = pa.table({"备注": [text]})
+    assert piidetect.detect(cell, reference_date=DAY)["entity"].to_pylist() == [entity]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.138.0013.8001",
+        "138.0013.8001.2",
+        "a138.0013.8001",
+        "138.0013.80012",
+        "138.001.38001",
+        "238.0013.8001",
+        "114.1143.1143",
+        "138＊8001",
+    ],
+)
+def test_what_is_no_dotted_or_masked_number(text):
+    assert found(text) == []
 
 
 def test_a_dialled_zero_but_not_in_a_guid():

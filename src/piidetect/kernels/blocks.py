@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from piidetect.kernels.canonical import canonical
 from piidetect.kernels.checks import INVALID_LENGTH, PRECISION_LOST, UNCHECKED, VALID
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.email import email_start, email_stop
@@ -91,7 +92,7 @@ def whole_cell(
 ) -> None:
     """Check a cell of a column that is recognized by heading and values, and write its finding.
 
-    The key is that of the canonical form: a date as a number, else the folded text in UTF-8.
+    The key is that of the canonical form: a date as a number, else the text in its one spelling.
     """
     profile = plan.column_profile[where[1]]
     codes, number = scratch.codes, scratch.number
@@ -104,7 +105,7 @@ def whole_cell(
         source, first, last = number.view(np.uint8), np.int64(0), np.int64(8)
     elif count < TOO_LONG:
         source, first = scratch.value, np.int64(0)
-        last = encode(codes, count, scratch.value)
+        last = encode(codes, canonical(codes, count, profile), scratch.value)
     if verdict != 0:
         emit(begin, stop, entity, verdict, np.int64(0), where, out)
         queue_key(source, first, last, entity, out.count[0] - 1, plan, out, scratch)

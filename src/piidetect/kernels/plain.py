@@ -104,13 +104,13 @@ def is_plain_address(data: Any, begin: int, stop: int) -> bool:
 
 @kernel
 def is_plain_number(data: Any, begin: int, stop: int, longest: int) -> bool:
-    """Tell whether a cell of ASCII letters, digits and inner dashes is a record number."""
+    """Tell whether a cell of ASCII capitals, digits and inner dashes is a record number."""
     size = stop - begin
     if size < 4 or size > longest or data[begin] == 45 or data[stop - 1] == 45:
         return False
     inside = (np.uint64(1) << np.uint64(size)) - np.uint64(1)
     digits = between_bits(data, begin, 48, 10) & inside
-    letters = between_bits(data, begin, 65, 26) | between_bits(data, begin, 97, 26)
+    letters = between_bits(data, begin, 65, 26)
     if (digits | letters | equal_bits(data, begin, 45)) & inside != inside:
         return False
     if count_bits(digits) < 3:

@@ -3,7 +3,8 @@
 
 A group is a maximal run of ASCII or full-width digits (with a closing X where 17 digits want one).
 It counts only where no ASCII or full-width letter or digit stands beside it. Groups that one space
-or dash links form a chain; certain shapes of neighbouring groups are tried as one number.
+or dash links form a chain; certain shapes of neighbouring groups are tried as one number. Dots link
+groups of 3, 4 and 4 digits only.
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ from piidetect.kernels.lone import (
     wide_ascii,
 )
 from piidetect.kernels.plan import LONGEST, MOST_GROUPS, MOST_LETTERS
-from piidetect.kernels.recognise import emit, mark_masked, recognise
+from piidetect.kernels.recognise import emit, is_wide_star, mark_masked, recognise
 from piidetect.kernels.simd import LANES, between_bits, copy_lanes, equal_bits, trailing_zeros
 
 _PLUS = 43
 _MOST_JOINED = 5
 _ID_LENGTH = 18
+_ONE = 49  # the digit
+_DOTTED = 13  # bytes of 138.0013.8001
 
 
 @inlined
@@ -188,7 +191,9 @@ def scan_cell(
     position = next_digit(data, begin, stop)
     while position < stop:
         start = position
-        if groups == 0:
+        dotted = data[start] == _ONE and data[start + 3] == DOT and groups < MOST_GROUPS - 3
+        dotted = dotted and is_dotted(data, begin, start, stop)
+        if groups == 0 and not dotted:
             run = trailing_zeros(~between_bits(data, start, 48, 10))
             if is_idle(data, begin, start, stop, run):
                 position = next_digit(data, start + run, stop)
@@ -203,22 +208,59 @@ def scan_cell(
                     queue_key(data, start, end, entity, out.count[0] - 1, plan, out, scratch)
                     position = next_digit(data, end, stop)
                     continue
-        position, count, letters = take_group(data, begin, start, stop, groups, scratch)
-        dead = count == 0
-        starred = not dead and position < stop and data[position] == STAR
-        if not dead and not starred:
-            scratch.start[groups] = start - letters
-            scratch.stop[groups] = position
-            first[groups + 1] = first[groups] + letters + count
-            groups += 1
+        starred, letters = False, 0
+        if dotted:
+            take_dotted(data, start, groups, scratch)
+            groups += 3
+            position, dead = start + _DOTTED, False
+        else:
+            position, count, letters = take_group(data, begin, start, stop, groups, scratch)
+            dead = count == 0
+            starred = not dead and position < stop
+            starred = starred and (data[position] == STAR or is_wide_star(data, position, stop))
+            if not dead and not starred:
+                scratch.start[groups] = start - letters
+                scratch.stop[groups] = position
+                first[groups + 1] = first[groups] + letters + count
+                groups += 1
         tail = 0 if dead else max(float_tail(data, position, stop), 0)
-        ends = dead or starred or letters > 0 or groups >= MOST_GROUPS
+        ends = dead or starred or dotted or letters > 0 or groups >= MOST_GROUPS
         if ends or separator(data, position, stop) == 0:
             resolve(data, begin, groups, letters, where, plan, tables, out, scratch)
             groups = 0
             if starred and letters == 0:
                 position = mark_masked(data, begin, start, position, stop, where, plan, out)
         position = next_digit(data, position + tail, stop)
+
+
+@kernel
+def is_dotted(data: Any, begin: int, start: int, stop: int) -> bool:
+    """Tell whether the digits at `start` are written as `138.0013.8001` is, and no more."""
+    end = start + _DOTTED
+    if end > stop or data[start + 8] != DOT or alnum_before(data, begin, start):
+        return False
+    if between_bits(data, start, 48, 10) & np.uint64(0x1FFF) != np.uint64(0x1EF7):
+        return False
+    if start > begin and data[start - 1] == DOT:
+        return False
+    more = end + 1 < stop and data[end] == DOT and 48 <= data[end + 1] <= 57
+    return not (more or alnum_at(data, end, stop))
+
+
+@inlined
+def take_dotted(data: Any, start: int, groups: int, scratch: Any) -> None:
+    """Put the three groups of a dotted number into the scratch space, the last of a chain."""
+    compact, first = scratch.compact, scratch.first
+    place = start
+    for size in (3, 4, 4):
+        at = first[groups]
+        for index in range(size):
+            compact[at + index] = data[place + index]
+        scratch.start[groups] = place
+        scratch.stop[groups] = place + size
+        first[groups + 1] = at + size
+        groups += 1
+        place += size + 1
 
 
 @inlined
@@ -237,6 +279,7 @@ def take_group(data: Any, begin: int, start: int, stop: int, groups: int, scratc
             compact[at + index] = data[start - letters + index] & 0xDF
     end, count = take_digits(data, start, stop, compact, at + letters)
     linked = count == 3 and groups >= 2 and first[groups] - first[groups - 2] == 14
+    linked = linked or (count == 3 and groups >= 3 and first[groups] - first[groups - 3] == 14)
     if count == 17 or linked:
         width = letter_x(data, end, stop)
         if width:
@@ -329,7 +372,7 @@ def shape_fits(first: Any, start: int, count: int, compact: Any, prefixed: int) 
             return True
         service = a + b + c == 10 and a >= 3 and b >= 3 and c >= 3
         return (a == 6 and b == 8 and c == 4) or (a == 6 and b == 6 and c == 3) or service
-    if a != 4 or b != 4 or c != 4:
+    if (a != 4 and not (a == 6 and count == 4)) or b != 4 or c != 4:
         return False
     d = first[start + 4] - first[start + 3]
     if count == 4:

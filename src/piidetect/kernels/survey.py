@@ -54,12 +54,13 @@ _ONE = np.uint64(1)
 
 
 @inlined
-def may_hold_number(digits: Any, links: Any) -> bool:
+def may_hold_number(digits: Any, links: Any, dots: Any) -> bool:
     """Tell whether a window of 64 bytes may hold a number.
 
-    `digits` has a bit for each digit, `links` for each space, dash or closing bracket. Every number
-    that is recognized has seven digits in a row, or one of those between groups of at least three:
-    so dates, times, amounts and house numbers needn't be looked at.
+    `digits` has a bit for each digit, `links` for each space, dash or closing bracket, `dots` for each
+    dot. Every number that is recognized has seven digits in a row, or a link between groups of at least
+    three, or dots before and behind four digits: so dates, times, amounts, house numbers, addresses
+    of the internet and coordinates needn't be looked at.
     """
     two = digits & (digits >> np.uint64(1))
     four = two & (two >> np.uint64(2))
@@ -67,7 +68,9 @@ def may_hold_number(digits: Any, links: Any) -> bool:
         return True
     three_on = two & (digits >> np.uint64(2))
     three_back = two & (digits << np.uint64(1))
-    return (links & (three_back << np.uint64(2)) & (three_on >> np.uint64(1))) != 0
+    behind_three = three_back << np.uint64(2)
+    dotted = dots & (dots >> np.uint64(5)) & (four >> np.uint64(1)) & (four >> np.uint64(6))
+    return ((links & (three_on >> np.uint64(1)) | dotted) & behind_three) != 0
 
 
 @inlined
@@ -80,7 +83,7 @@ def survey(data: Any, begin: int, stop: int) -> Any:
     ats, odd, leads = np.uint64(0), np.uint64(0), np.uint64(0)
     position = begin
     while position < stop:
-        digits, links = np.uint64(0), np.uint64(0)
+        digits, links, dots = np.uint64(0), np.uint64(0), np.uint64(0)
         for half in range(2):
             at = position + half * LANES
             left = stop - at
@@ -93,9 +96,9 @@ def survey(data: Any, begin: int, stop: int) -> Any:
             if sign_bits(data, at) & inside:
                 wide = equal_bits(data, at, 0xEF) & inside
                 leads |= wide
-                if wide:  # full-width digits, dash and closing bracket
+                if wide:  # full-width digits, dash, closing bracket and asterisk
                     third = between_bits(data, at + 2, 0x90, 10)
-                    third |= equal_bits(data, at + 2, 0x8D) | equal_bits(data, at + 2, 0x89)
+                    third |= equal_bits(data, at + 2, 0x8D) | between_bits(data, at + 2, 0x89, 2)
                     odd |= wide & equal_bits(data, at + 1, 0xBC) & third
                 blank = equal_bits(data, at, 0xE3) & inside
                 if blank:  # U+3000
@@ -106,8 +109,9 @@ def survey(data: Any, begin: int, stop: int) -> Any:
                 link = equal_bits(data, at, 32) | equal_bits(data, at, 45)
                 link |= equal_bits(data, at, 41)
                 links |= link << np.uint64(half * LANES)
+                dots |= equal_bits(data, at, 46) << np.uint64(half * LANES)
         if count_bits(digits) >= _LEAST_IN_WINDOW:
-            number = number or may_hold_number(digits, links)
+            number = number or may_hold_number(digits, links, dots)
         position += 2 * LANES if stop - position <= 2 * LANES else _STEP
     return number or odd != 0, ats != 0, (leads | odd) == 0
 
