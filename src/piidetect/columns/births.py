@@ -40,16 +40,23 @@ def all_born_after(columns: Sequence[Column], sample: Block, today: int) -> Late
     for column in columns:
         if column.entity != "CN_RESIDENT_ID":
             continue
-        chosen = np.flatnonzero(sample.cell_column == column.position)[:_LOOKED_AT]
-        births = []
-        for at in chosen.tolist():
-            cell = sample.data[sample.cell_start[at] : sample.cell_stop[at]].tobytes()
-            text = resident_id.compact(cell.decode("utf-8", "replace"))
-            if _holds(text):
-                births.append(int(text[6:14]))
+        births = _births(sample, column.position, today)
         if len(births) >= _ENOUGH and min(births) > today:
             return Late(column.header, len(births), min(births))
     return None
+
+
+def _births(sample: Block, position: int, today: int) -> list[int]:
+    """Return the births in a column, up to the first that isn't after the day: mostly one."""
+    births: list[int] = []
+    for at in np.flatnonzero(sample.cell_column == position)[:_LOOKED_AT].tolist():
+        cell = sample.data[sample.cell_start[at] : sample.cell_stop[at]].tobytes()
+        text = resident_id.compact(cell.decode("utf-8", "replace"))
+        if _holds(text):
+            births.append(int(text[6:14]))
+            if births[-1] <= today:
+                break
+    return births
 
 
 def _holds(text: str) -> bool:
