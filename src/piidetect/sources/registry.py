@@ -47,9 +47,11 @@ FORMATS = (
     "bson_dump",
     "small_trees",
     "cards",
+    "phone_backup",
     "xml_records",
     "html_tables",
     "redis_log",
+    "chat",
     "delimited",
     "carved",
 )

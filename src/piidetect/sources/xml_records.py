@@ -54,16 +54,26 @@ def open_content(content: Content, head: Head, options: Options) -> list[RowSour
     Raises:
         SourceError: It can't be read.
     """
-    level = record_level(head.text)
-    encoding, bom, decided = head.encoding
 
     def records(ledger: Ledger, alerts: list[Alert]) -> Iterator[Record]:
-        with content.open() as file:
-            feed = Feed(file, encoding, decided, options.block_bytes, ledger, exact=True)
-            feed.skip(bom)
-            yield from _Reader(feed, level, content.locator, alerts).records()
+        yield from records_of(content, head, options, ledger, alerts)
 
-    return [record_table(content.locator, "xml", records, encoding=encoding)]
+    return [record_table(content.locator, "xml", records, encoding=head.encoding[0])]
+
+
+def records_of(
+    content: Content, head: Head, options: Options, ledger: Ledger, alerts: list[Alert]
+) -> Iterator[Record]:
+    """Yield the records of a document.
+
+    Raises:
+        SourceError: It can't be read.
+    """
+    encoding, bom, decided = head.encoding
+    with content.open() as file:
+        feed = Feed(file, encoding, decided, options.block_bytes, ledger, exact=True)
+        feed.skip(bom)
+        yield from _Reader(feed, record_level(head.text), content.locator, alerts).records()
 
 
 class _Refused(Exception):
