@@ -188,10 +188,10 @@ def test_json_is_read_whatever_the_blocks_are(values, lines, plain, size):
 
 SMS = """<?xml version="1.0" encoding="UTF-8"?>
 <!-- backup of 13800138009 -->
-<smses count="2">
+<messages count="2">
   <sms address="13800138000" date="1600000000000" body="你好&#10;甲 &amp; 乙"/>
   <sms address="13800138001"><part seq="0" text="x"/><part seq="1">丙</part></sms>
-</smses>
+</messages>
 """
 
 
