@@ -117,7 +117,7 @@ def test_one_scan_of_everything_hostile(folder, tmp_path, monkeypatch):
     )
     for name in ("laughs.xml", "xxe.xml"):
         assert "xml_entities" in said[name]
-    assert "not_readable" in said["a.bin"]
+    assert "nothing_carved" in said["a.bin"]
     read = {
         one["path"].removeprefix(f"{folder}/"): one["rows"]
         for one in case.sources.to_dict("records")

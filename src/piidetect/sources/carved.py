@@ -146,5 +146,5 @@ class CarvedSource:
         else:
             ledger.status = "skipped"
             message = f"{self.why}; its bytes hold no text with numbers"
-            self.alerts.append(Alert(self.path, "not_readable", message))
+            self.alerts.append(Alert(self.path, "nothing_carved", message))
         ledger.reason = message
