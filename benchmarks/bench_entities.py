@@ -41,6 +41,7 @@ SAME_VALUE = {
 BY_CHANCE = {
     "CN_BANK_CARD": "Luhn, 10.1 % of the digits behind an issuer's number",
     "IMEI": "Luhn, 10 % of 15 digits",
+    "CN_USCC": "GB 32100, 3.2 % of 18 characters with a province",
     "CN_RESIDENT_ID": "MOD 11-2, 9.0 % of the digits behind a division and a day",
 }
 
@@ -74,13 +75,16 @@ class Row(NamedTuple):
     false: str
 
 
-def findings(header: str, cells: Sequence[str]) -> list[list[dict[str, object]]]:
+def findings(header: str, cells: Sequence[str], beside: str = "") -> list[list[dict[str, object]]]:
     """Return the findings of each cell of a column."""
     found: list[list[dict[str, object]]] = [[] for _ in cells]
     for first in range(0, len(cells), ROWS):
-        table = pa.table({header: list(cells[first : first + ROWS])})
-        for row in pii.detect(table, reference_date=REFERENCE_DATE).to_pylist():
-            found[first + row["row"]].append(row)
+        columns = {header: list(cells[first : first + ROWS])}
+        if beside:
+            columns[beside] = [f"138{row:08d}" for row in range(len(columns[header]))]
+        for row in pii.detect(pa.table(columns), reference_date=REFERENCE_DATE).to_pylist():
+            if row["header"] == header:
+                found[first + row["row"]].append(row)
     return found
 
 
@@ -132,7 +136,7 @@ def measure(seed: int, each: int, rows: int) -> list[Row]:
     parts = {"text": score(checked, findings("备注", [one.text for one in checked]))}
     merged: dict[str, Score] = defaultdict(Score)
     for table in tables(seed, rows):
-        found = findings(table.heading, [one.text for one in table.cells])
+        found = findings(table.heading, [one.text for one in table.cells], table.beside)
         for entity, one in score(table.cells, found).items():
             total = merged[entity]
             total.labels += one.labels

@@ -57,7 +57,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("CN_TAIWAN_PERMIT", made.taiwan_permit, ("台胞证", "台胞证号"), "台胞证号"),
     Spec("HK_ID", made.hk_id, ("香港身份证", "香港身份证号"), "香港身份证号", True, True),
     Spec("MO_ID", made.mo_id, ("澳门身份证", "澳门身份证号"), "澳门身份证号"),
-    Spec("TW_ID", made.tw_id, ("台湾身份证", "台湾身份证号"), "台湾身份证号", True, True),
+    Spec("TW_ID", made.tw_id, ("台湾身份证", "台湾身份证号"), "台湾身份证号", False, True),
     Spec("CN_MILITARY_ID", made.military_id, ("军官证", "军官证号"), "军官证号"),
     Spec(
         "CN_DISABILITY_CARD",
@@ -113,7 +113,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("CN_INSURANCE_POLICY", made.insurance_policy, (), "保单号", cells_only=True),
     Spec("ENGINE_NUMBER", made.engine_number, (), "发动机号", cells_only=True),
     Spec("COOKIE", made.cookie, (), "cookie", cells_only=True),
-    Spec("CREDENTIAL", made.password, (), "密码", cells_only=True),
+    Spec("CREDENTIAL", made.password, (), "密码", cells_only=True, beside="账号"),
     Spec("HOTEL_STAY", made.hotel_stay, (), "入住时间", cells_only=True),
     Spec("TRAVEL_RECORD", made.flight, (), "航班号", cells_only=True),
     Spec("PROPERTY_RECORD", made.property_certificate, (), "不动产权证号", cells_only=True),

@@ -44,6 +44,7 @@ class Spec(NamedTuple):
         cells_only: only a column tells, never a text.
         grouped: the sizes of the groups it is written in, () for none.
         verdict: the verdict of a right value.
+        beside: the heading of a column of mobiles without which the column says nothing.
     """
 
     entity: str
@@ -55,6 +56,7 @@ class Spec(NamedTuple):
     cells_only: bool = False
     grouped: tuple[int, ...] = ()
     verdict: str = "valid"
+    beside: str = ""
 
 
 def draw(rng: Random, alphabet: str, count: int) -> str:
@@ -418,7 +420,7 @@ def medical_term(rng: Random) -> Made:
 
 
 def health_card(rng: Random) -> Made:
-    return plain("330106" + digits(rng, 12))
+    return plain(digits(rng, 10))
 
 
 def lab_number(rng: Random) -> Made:
@@ -451,4 +453,5 @@ def flight(rng: Random) -> Made:
 
 
 def property_certificate(rng: Random) -> Made:
-    return plain(f"浙（20{rng.randrange(16, 25)}）杭州市不动产权第{rng.randrange(10**7):07d}号")
+    text = f"浙（20{rng.randrange(16, 25)}）杭州市不动产权第{rng.randrange(10**7):07d}号"
+    return Made(text, text.replace("（", "(").replace("）", ")"))

@@ -52,6 +52,7 @@ class Table(NamedTuple):
     entity: str
     heading: str
     cells: tuple[Sample, ...]
+    beside: str = ""
 
 
 def placed(
@@ -77,7 +78,9 @@ def _word(spec: Spec, rng: Random) -> str:
 
 
 def glued(spec: Spec, made: Made, rng: Random) -> Sample:
-    return placed(_word(spec, rng), made.text, rng.choice(TAILS), spec, made.value, "glued")
+    word = _word(spec, rng)
+    word += "号" if word[-1].isascii() else ""  # beside a Latin letter nothing is a number
+    return placed(word, made.text, rng.choice(TAILS), spec, made.value, "glued")
 
 
 def colon(spec: Spec, made: Made, rng: Random) -> Sample:
@@ -111,9 +114,8 @@ def tagged(spec: Spec, made: Made, rng: Random) -> Sample:
 
 
 def bare(spec: Spec, made: Made, rng: Random) -> Sample:
-    before, after = rng.choice(
-        (("", ""), ("", "\t12"), ("共3条；", "；"), ("x=", "&y=2"), ("（", "）"))
-    )
+    ways = (("", ""), ("", "\t12"), ("共3条；", "；"), ("（", "）"), ("x=", "&y=2"))
+    before, after = rng.choice(ways[:-1] if spec.entity == "URL" else ways)
     return placed(before, made.text, after, spec, made.value, "bare")
 
 
@@ -154,7 +156,9 @@ def cut_off(spec: Spec, made: Made, rng: Random) -> Sample:
 
 def forms_of(spec: Spec) -> list[Callable[[Spec, Made, Random], Sample]]:
     """Return the forms in which an entity is written in texts."""
-    forms = [glued, colon, json_text, full_width, lower_case, tagged]
+    forms = [glued, colon, json_text, full_width, tagged]
+    if spec.entity != "BLOOD_TYPE":  # nobody writes ab型
+        forms.append(lower_case)
     if spec.grouped:
         forms.append(in_groups)
     if spec.alone:
@@ -206,7 +210,7 @@ def tables(seed: int, rows: int) -> list[Table]:
     """Draw a table of one column for every entity."""
     rng = random.Random(seed)
     return [
-        Table(spec.entity, spec.heading, tuple(cell(spec, rng) for _ in range(rows)))
+        Table(spec.entity, spec.heading, tuple(cell(spec, rng) for _ in range(rows)), spec.beside)
         for spec in SPECS
     ]
 
