@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from piidetect.kernels.compiling import kernel
+from piidetect.numbers.email_address import FILE_ENDINGS
 
 _AT = 64
 _DOT = 46
@@ -13,6 +16,8 @@ _HYPHEN = 45
 _MOST_LOCAL = 64
 _MOST_DOMAIN = 253
 _MOST_LABEL = 63
+_MOST_ENDING = 4
+_ENDINGS = tuple(int.from_bytes(one.encode(), "big") for one in sorted(FILE_ENDINGS))
 
 
 @kernel
@@ -28,6 +33,17 @@ def is_local(byte: int) -> bool:
     RFC 5322 atext less the quotes; of the rest only what mail providers hand out.
     """
     return is_letter(byte) or 48 <= byte <= 57 or byte in (46, 95, 37, 43, 45)
+
+
+@kernel
+def is_file_ending(data: Any, start: int, stop: int) -> bool:
+    """Tell whether a last label is the ending of a file, such as png: then it is no address."""
+    if stop - start > _MOST_ENDING:
+        return False
+    value = 0
+    for position in range(start, stop):
+        value = value << 8 | np.int64(data[position]) | 32
+    return value in _ENDINGS
 
 
 @kernel
@@ -76,7 +92,7 @@ def email_stop(data: Any, at: int, stop: int) -> int:
         letters = True
         for index in range(label, position):
             letters = letters and is_letter(data[index])
-        if labels > 1 and letters and size > 1:
+        if labels > 1 and letters and size > 1 and not is_file_ending(data, label, position):
             good = position
         if byte != _DOT:
             break

@@ -14,6 +14,7 @@ import numpy as np
 
 from piidetect.kernels.checks import birth_and_sex
 from piidetect.kernels.compiling import inlined, kernel
+from piidetect.kernels.email import is_file_ending
 from piidetect.kernels.grouped import grouped_number, is_quoted_number
 from piidetect.kernels.lone import check_digits
 from piidetect.kernels.plain import holds_days, is_plain, is_plain_day, is_plain_person
@@ -144,7 +145,9 @@ def is_plain_mail(data: Any, begin: int, size: int) -> bool:
     # the last label: its letters reach from the end of the cell down to a dot
     missing = ~letter << np.uint64(64 - size)
     run = leading_zeros(missing)
-    return run >= 2 and (dot >> np.uint64(size - 1 - run)) & _ONE == _ONE
+    if run < 2 or (dot >> np.uint64(size - 1 - run)) & _ONE != _ONE:
+        return False
+    return not is_file_ending(data, begin + size - run, begin + size)
 
 
 @inlined
