@@ -55,13 +55,12 @@ _ONE = np.uint64(1)
 
 
 @inlined
-def may_hold_number(digits: Any, links: Any, dots: Any) -> bool:
+def may_hold_number(digits: Any, links: Any) -> bool:
     """Tell whether a window of 64 bytes may hold a number.
 
-    `digits` has a bit for each digit, `links` for each space, dash or closing bracket, `dots` for each
-    dot. Every number that is recognized has seven digits in a row, or a link between groups of at least
-    three, or dots before and behind four digits: so dates, times, amounts, house numbers, addresses
-    of the internet and coordinates needn't be looked at.
+    `digits` has a bit for each digit, `links` for each space, dash or closing bracket. Every number
+    that is recognized has seven digits in a row, or one of those between groups of at least three:
+    so dates, times, amounts and house numbers needn't be looked at (`holds_dotted` knows the exception).
     """
     two = digits & (digits >> np.uint64(1))
     four = two & (two >> np.uint64(2))
@@ -69,9 +68,19 @@ def may_hold_number(digits: Any, links: Any, dots: Any) -> bool:
         return True
     three_on = two & (digits >> np.uint64(2))
     three_back = two & (digits << np.uint64(1))
-    behind_three = three_back << np.uint64(2)
-    dotted = dots & (dots >> np.uint64(5)) & (four >> np.uint64(1)) & (four >> np.uint64(6))
-    return ((links & (three_on >> np.uint64(1)) | dotted) & behind_three) != 0
+    return (links & (three_back << np.uint64(2)) & (three_on >> np.uint64(1))) != 0
+
+
+@inlined
+def holds_dotted(data: Any, position: int, digits: Any) -> bool:
+    """Tell whether a window of 64 bytes holds groups as in `138.0013.8001`."""
+    dots = equal_bits(data, position, 46)
+    dots |= equal_bits(data, position + LANES, 46) << np.uint64(LANES)
+    two = digits & (digits >> np.uint64(1))
+    four = two & (two >> np.uint64(2))
+    behind = (digits << np.uint64(1)) & (two << np.uint64(3))  # three digits before it
+    ahead = (four >> np.uint64(1)) & (four >> np.uint64(6))
+    return (dots & (dots >> np.uint64(5)) & behind & ahead) != 0
 
 
 @inlined
@@ -84,7 +93,7 @@ def survey(data: Any, begin: int, stop: int) -> Any:
     ats, odd, leads = np.uint64(0), np.uint64(0), np.uint64(0)
     position = begin
     while position < stop:
-        digits, links, dots = np.uint64(0), np.uint64(0), np.uint64(0)
+        digits, links = np.uint64(0), np.uint64(0)
         for half in range(2):
             at = position + half * LANES
             left = stop - at
@@ -110,9 +119,11 @@ def survey(data: Any, begin: int, stop: int) -> Any:
                 link = equal_bits(data, at, 32) | equal_bits(data, at, 45)
                 link |= equal_bits(data, at, 41)
                 links |= link << np.uint64(half * LANES)
-                dots |= equal_bits(data, at, 46) << np.uint64(half * LANES)
-        if count_bits(digits) >= _LEAST_IN_WINDOW:
-            number = number or may_hold_number(digits, links, dots)
+        found = count_bits(digits)
+        if found >= _LEAST_IN_WINDOW:
+            number = number or may_hold_number(digits, links)
+            if found >= _LEAST_GROUPED and not number:
+                number = holds_dotted(data, position, digits)
         position += 2 * LANES if stop - position <= 2 * LANES else _STEP
     return number or odd != 0, ats != 0, (leads | odd) == 0
 
