@@ -9,10 +9,25 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from piidetect.case import Case, CaseWriter, PartMeta
-from piidetect.schema import ENTITY_NUMBER, RowKind, SubjectKind, Verdict, schemas
+from piidetect.schema import (
+    ENTITY_NUMBER,
+    NO_PLACE,
+    PLACE_SHIFT,
+    RowKind,
+    SubjectKind,
+    Verdict,
+    packed_day,
+    schemas,
+)
 
 REFERENCE_DATE = datetime.date(2024, 6, 30)
 WORD = (1 << 64) - 1
+
+
+def born(date, *, male=False, place="3301"):
+    """The detail of an ID: born on yyyymmdd, registered in a prefecture."""
+    day = packed_day(date // 10_000, date // 100 % 100, date % 100)
+    return (int(place) - NO_PLACE) << PLACE_SHIFT | day << 1 | male
 
 
 @dataclass(frozen=True)

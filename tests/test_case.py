@@ -346,8 +346,8 @@ def test_a_temporary_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
         ("case.json", "[]", "not a JSON object.*restore"),
         ("case.json", "\xff", "not JSON.*restore"),
         ("case.json", '{"schema": "piidetect.case/9"}', "case/9.*version"),
-        ("case.json", '{"schema": "piidetect.case/1"}', "unfinished.*delete"),
-        ("case.json", '{"schema": "piidetect.case/1", "status": "complete"}', "missing.*id"),
+        ("case.json", '{"schema": "piidetect.case/2"}', "unfinished.*delete"),
+        ("case.json", '{"schema": "piidetect.case/2", "status": "complete"}', "missing.*id"),
         ("parts", None, "parts.*restore"),
         ("parts/000000", None, "2 parts.*holds 1"),
         ("parts/000000/part.json", None, "part.json.*restore"),
@@ -455,7 +455,7 @@ def test_json_files_hold_no_key(case):
     key = (case.directory / "key").read_text().strip()
     for path in case.directory.rglob("*.json"):
         assert key not in path.read_text(encoding="utf-8")
-    assert json.loads((case.directory / "case.json").read_bytes())["schema"] == "piidetect.case/1"
+    assert json.loads((case.directory / "case.json").read_bytes())["schema"] == "piidetect.case/2"
 
 
 def test_a_skipped_source_is_a_part_without_rows(tmp_path):

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.made_case import REFERENCE_DATE, Found, Made, Record, write_case
+from tests.made_case import REFERENCE_DATE, Found, Made, Record, born, write_case
 
 from piidetect.count import Identifiability, count
 from piidetect.count.distinct import distinct_contents, distinct_values
@@ -258,7 +258,7 @@ BIRTHDAY = datetime.date(2024, 6, 30)
 def test_an_age_is_reached_on_the_day_after_the_birthday(years):
     birth = 20240630 - years * 10_000
     names = {14: "under_14", 18: "under_18", 60: "over_60"}
-    births = [np.array([birth * 2], np.int32)]
+    births = [np.array([born(birth)], np.int32)]
     on_the_day = age_groups(births, BIRTHDAY, pregnant=0)
     next_day = age_groups(births, BIRTHDAY + datetime.timedelta(1), pregnant=0)
     under = years < 60
@@ -267,10 +267,10 @@ def test_an_age_is_reached_on_the_day_after_the_birthday(years):
 
 
 def test_groups_count_each_person_once(tmp_path):
-    boy = Found(ID, 1, detail=20150102 * 2 + 1)
-    old_woman = Found(ID, 2, detail=19050102 * 2)
+    boy = Found(ID, 1, detail=born(20150102, male=True))
+    old_woman = Found(ID, 2, detail=born(19050102))
     unknown = Found(FOREIGN_ID, 3)
-    wrong = Found(ID, 4, Verdict.INVALID_CHECKSUM, detail=20150102 * 2 + 1)
+    wrong = Found(ID, 4, Verdict.INVALID_CHECKSUM, detail=born(20150102, male=True))
     records = [Record((boy, boy, old_woman), 1), Record((boy, unknown, wrong), 2)]
     assert counted(tmp_path, records).groups == {
         "male": 1,
@@ -336,7 +336,13 @@ def test_the_highest_key_and_bit_fit(tmp_path):
 
 ENTITIES = (ID, FOREIGN_ID, NAME, PHONE, "EMAIL_ADDRESS", ADDRESS, PREGNANCY)
 VERDICTS = (Verdict.VALID, Verdict.VALID, Verdict.UNKNOWN_REGION, Verdict.UNCHECKED, Verdict.MASKED)
-BIRTHS = (0, 20150102 * 2 + 1, 20060630 * 2, 19900101 * 2 + 1, 19500101 * 2)
+BORN = {
+    born(20150102, male=True): (20150102, True),
+    born(20060630, place="8303"): (20060630, False),
+    born(19900101, male=True, place="1101"): (19900101, True),
+    born(19500101): (19500101, False),
+}
+BIRTHS = (0, *BORN)
 
 
 @st.composite
@@ -545,13 +551,13 @@ def twin_groups(rows):
     today = REFERENCE_DATE
 
     def full_years(detail):
-        birth = datetime.date.fromisoformat(str(detail // 2))
+        birth = datetime.date.fromisoformat(str(BORN[detail][0]))
         return today.year - birth.year - ((today.month, today.day) <= (birth.month, birth.day))
 
     ages = [full_years(detail) for _, detail in births]
     return {
-        "female": sum(detail % 2 == 0 for _, detail in births),
-        "male": sum(detail % 2 for _, detail in births),
+        "female": sum(not BORN[detail][1] for _, detail in births),
+        "male": sum(BORN[detail][1] for _, detail in births),
         "under_14": sum(age < 14 for age in ages),
         "under_18": sum(age < 18 for age in ages),
         "over_60": sum(age >= 60 for age in ages),

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-CASE_SCHEMA = "piidetect.case/1"
-PART_SCHEMA = "piidetect.part/1"
+CASE_SCHEMA = "piidetect.case/2"
+PART_SCHEMA = "piidetect.part/2"
 CASE_FILE = "case.json"
 KEY_FILE = "key"
 PARTS = "parts"

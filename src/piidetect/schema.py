@@ -139,6 +139,23 @@ def entity_numbers(own: Sequence[str] = ()) -> dict[str, int]:
     return {name: number for number, name in enumerate(entity_names(own)) if name}
 
 
+#: The `detail` of a valid finding is place << PLACE_SHIFT | rest, 0 where nothing is known. A place is
+#: the first four digits of a division code less NO_PLACE. The rest is of a resident ID twice the day of
+#: birth, and 1 more for a man; of a date of birth twice the day; of a mobile its operator
+#: (`tables.lookups.OPERATORS`). A day is counted in years from FIRST_YEAR of twelve months of 31 days,
+#: so that it takes no calendar and full years can be added.
+PLACE_SHIFT = 18
+NO_PLACE = 1099
+FIRST_YEAR = 1849
+DAYS_OF_MONTH = 31
+DAYS_OF_YEAR = 12 * DAYS_OF_MONTH
+
+
+def packed_day(year: int, month: int, day: int) -> int:
+    """Return a day as `detail` has it."""
+    return (year - FIRST_YEAR) * DAYS_OF_YEAR + (month - 1) * DAYS_OF_MONTH + day - 1
+
+
 #: Whose value a column holds.
 WHOSE: tuple[str, ...] = (
     "subject",
@@ -178,7 +195,7 @@ def schemas() -> dict[str, pa.Schema]:
             ("verdict", pa.uint8()),  # Verdict
             ("start", pa.uint32()),  # byte offset of the span in the row's UTF-8 text
             ("length", pa.uint16()),  # bytes of the span
-            ("detail", pa.int32()),  # resident IDs: birth date yyyymmdd * 2 + (1 if male), else 0
+            ("detail", pa.int32()),  # of valid ones: place, day, sex, operator: see above
             ("key0", pa.uint64()),  # SipHash-2-4-128 of entity and canonical value; 0,0 where the
             ("key1", pa.uint64()),  # value is masked or has lost precision
         ]

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
-from tests.made_case import Found, Made, Record, write_case
+from tests.made_case import Found, Made, Record, born, write_case
 from tests.test_count import databases
 
 from piidetect.case import open_case
@@ -246,9 +246,11 @@ def test_the_standards_count_the_same_case_differently(tmp_path):
 
 
 def test_children_under_14_are_always_sensitive(tmp_path):
-    born = 20150101 * 2
     child = Record(
-        (Found(ID, 1, detail=born), Found(NAME, 1)), 1, subject_kind=SubjectKind.ID, subject=1
+        (Found(ID, 1, detail=born(20150101)), Found(NAME, 1)),
+        1,
+        subject_kind=SubjectKind.ID,
+        subject=1,
     )
     found = lines(case_of(tmp_path, [child]).assess("cn-pipl-sensitive"))
     assert found["minor", "firm"].persons == 1

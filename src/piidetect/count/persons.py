@@ -23,7 +23,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 from piidetect.count.identifiability import CONTACTS, PERSONAL_NUMBERS
-from piidetect.schema import ENTITY_NUMBER, SubjectKind, Verdict
+from piidetect.schema import (
+    DAYS_OF_YEAR,
+    ENTITY_NUMBER,
+    PLACE_SHIFT,
+    SubjectKind,
+    Verdict,
+    packed_day,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,8 +57,7 @@ KEYS: tuple[str, ...] = (
 #: The kinds of subjects that are persons.
 TOLD_APART = (SubjectKind.ID, SubjectKind.NAME_CONTACT, SubjectKind.NAME_ADDRESS)
 
-_NONE = 0
-_YEAR = 10_000  # in dates written as yyyymmdd
+_DAYS = (1 << PLACE_SHIFT) - 1  # day of birth and sex in the detail of an ID
 
 
 @dataclass(frozen=True)
@@ -95,21 +101,21 @@ def age_groups(births: Iterable[np.ndarray], reference_date: dt.date, *, pregnan
     """Return the groups.
 
     Args:
-        births: int32 arrays, for each person the birth date yyyymmdd * 2 + 1 if male; 0 if unknown.
+        births: int32 arrays, for each person the detail of the ID (see :mod:`piidetect.schema`).
         reference_date: the day at which ages are counted.
         pregnant: how many persons are.
     """
-    today = reference_date.year * _YEAR + reference_date.month * 100 + reference_date.day
+    today = packed_day(reference_date.year, reference_date.month, reference_date.day)
     tally = Groups(female=0, male=0, under_14=0, under_18=0, over_60=0, pregnant=pregnant)
     for details in births:
-        known = details[details != _NONE]
+        known = details[details != 0] & _DAYS
         birth = known >> 1
         male = int((known & 1).sum())
         tally["male"] += male
         tally["female"] += known.size - male
-        tally["under_14"] += int((birth >= today - 14 * _YEAR).sum())
-        tally["under_18"] += int((birth >= today - 18 * _YEAR).sum())
-        tally["over_60"] += int((birth < today - 60 * _YEAR).sum())
+        tally["under_14"] += int((birth >= today - 14 * DAYS_OF_YEAR).sum())
+        tally["under_18"] += int((birth >= today - 18 * DAYS_OF_YEAR).sum())
+        tally["over_60"] += int((birth < today - 60 * DAYS_OF_YEAR).sum())
     return tally
 
 

@@ -12,6 +12,7 @@ from piidetect.arrow_arrays import as_arrow
 from piidetect.detection.masking import mask
 from piidetect.detection.patterns import with_own
 from piidetect.kernels.blocks import scan_items
+from piidetect.kernels.details import fill_details
 from piidetect.kernels.gather import gather, tally_items
 from piidetect.kernels.plan import (
     Items,
@@ -26,6 +27,7 @@ from piidetect.kernels.plan import (
 from piidetect.kernels.rows import RowScratch, new_row_scratch, summarise_rows
 from piidetect.kernels.survey import survey_block
 from piidetect.schema import TEXT_COLUMN, Verdict, schemas
+from piidetect.tables.lookups import phone_details
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -40,6 +42,7 @@ EXEMPLARS = 3
 
 _VERDICTS = 16
 _ENTITIES = 64
+_MOST_DIGITS = 48
 _LOCAL = threading.local()
 
 #: (column, entity, verdict): numbers as in the findings table.
@@ -99,6 +102,14 @@ def _room(cells: int) -> _Room:
     return room
 
 
+def _detail_room(out: Out) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the places of phones, and room for digits and for as many findings."""
+    mobiles: np.ndarray | None = getattr(_LOCAL, "mobiles", None)
+    if mobiles is None or mobiles.size < out.row.size:
+        mobiles = _LOCAL.mobiles = np.empty(out.row.size, np.int32)
+    return phone_details(), np.empty(_MOST_DIGITS, np.uint8), mobiles
+
+
 def _row_scratch() -> RowScratch:
     """Return the room for rows of this thread."""
     scratch: RowScratch | None = getattr(_LOCAL, "rows", None)
@@ -134,6 +145,7 @@ def result_of(
     import pyarrow as pa
 
     rows = block.row_start.size
+    fill_details(block.data, block.row_start, block.first_row, out, *_detail_room(out))
     made = new_records(rows)
     summarise_rows(
         block.data,

@@ -10,6 +10,7 @@ import numpy as np
 from piidetect.kernels.canonical import canonical
 from piidetect.kernels.checks import INVALID_LENGTH, PRECISION_LOST, UNCHECKED, VALID
 from piidetect.kernels.compiling import inlined, kernel
+from piidetect.kernels.details import day_detail
 from piidetect.kernels.email import email_start, email_stop
 from piidetect.kernels.fold import TOO_LONG, fold_cell
 from piidetect.kernels.keys import flush_keys, queue_key
@@ -106,8 +107,11 @@ def whole_cell(
     elif count < TOO_LONG:
         source, first = scratch.value, np.int64(0)
         last = encode(codes, canonical(codes, count, profile), scratch.value)
+    detail = np.int64(0)
+    if profile == BIRTH_DATE and verdict == VALID:
+        detail = day_detail(number[0])
     if verdict != 0:
-        emit(begin, stop, entity, verdict, np.int64(0), where, out)
+        emit(begin, stop, entity, verdict, detail, where, out)
         queue_key(source, first, last, entity, out.count[0] - 1, plan, out, scratch)
 
 

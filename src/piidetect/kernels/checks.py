@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from piidetect.kernels.compiling import inlined, kernel
+from piidetect.kernels.compiling import kernel
 from piidetect.kernels.simd import load_word, weigh
 from piidetect.schema import Verdict
 
@@ -103,13 +103,6 @@ def birth_number(compact: Any, start: int, stop: int) -> int:
     if date < 10000 or not is_date(date // 10000, date // 100 % 100, date % 100):
         return 0
     return date
-
-
-@inlined
-def birth_and_sex(compact: Any, start: int) -> int:
-    """Return the detail of an 18-digit ID: its birth date yyyymmdd, twice, and 1 more for a male."""
-    male = np.int64(compact[start + 16]) & 1
-    return birth_number(compact, start, start + _ID_LENGTH) * 2 + male
 
 
 @kernel

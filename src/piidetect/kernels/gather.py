@@ -9,6 +9,7 @@ import numpy as np
 
 from piidetect.kernels.checks import VALID
 from piidetect.kernels.compiling import inlined, kernel
+from piidetect.kernels.details import day_detail
 from piidetect.kernels.grouped import behind_country_code, digits_in_groups, squeeze
 from piidetect.kernels.keys import flush_keys, queue_key
 from piidetect.kernels.plain import holds_days, plain_day
@@ -20,8 +21,10 @@ from piidetect.kernels.survey import (
     QUICK_QUOTED,
     SLOW,
 )
+from piidetect.schema import ENTITY_NUMBER
 
 _MOST_LENGTH = 0xFFFF
+_BIRTH = ENTITY_NUMBER["DATE_OF_BIRTH"]
 
 
 @inlined
@@ -113,6 +116,8 @@ def gather(
         elif way == QUICK_CELL and holds_days(plan.column_profile[column]):
             scratch.number[0] = plain_day(data, begin, stop)
             source, first, last = scratch.number.view(np.uint8), np.int64(0), np.int64(8)
+            if entity == _BIRTH:
+                detail = day_detail(scratch.number[0])
         out.row[at] = block.first_row + row
         out.column[at] = column
         out.start[at] = begin - block.row_start[row]

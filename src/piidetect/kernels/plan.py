@@ -72,7 +72,7 @@ class Items(NamedTuple):
     """Cells of a block that hold something or may, as arrays of equal capacity, in order.
 
     `cell`, `row` int32[n]: which; `way` uint8[n]: how it is settled (`kernels.survey`); `detail`
-    int32[n]: of a quick ID its birth date and sex, of a slow item how many findings it gave.
+    int32[n]: of a slow item how many findings it gave.
     """
 
     cell: np.ndarray

@@ -17,7 +17,6 @@ from piidetect.kernels.checks import (
     UNCHECKED,
     UNKNOWN_REGION,
     VALID,
-    birth_and_sex,
     birth_number,
     check_bank_card,
     check_foreign_permanent_resident_id,
@@ -291,16 +290,13 @@ def emit_number(
 ) -> None:
     """Write the finding of a compact number with the key of its canonical value."""
     compact, entity = scratch.compact, np.int64(plan.entity[recognizer])
-    detail = 0
     source = compact
     if plan.validator[recognizer] == _RESIDENT:
         if last - first == _OLD_ID_LENGTH:
             upgrade(compact, first, scratch.value)
             source = scratch.value
             first, last = np.int64(0), np.int64(_ID_LENGTH)
-        if verdict == VALID:
-            detail = birth_and_sex(source, first)
-    emit(start, stop, entity, verdict, detail, where, out)
+    emit(start, stop, entity, verdict, np.int64(0), where, out)
     if verdict != PRECISION_LOST:
         queue_key(source, first, last, entity, out.count[0] - 1, plan, out, scratch)
 

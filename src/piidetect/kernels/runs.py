@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from piidetect.kernels.checks import VALID, birth_and_sex
+from piidetect.kernels.checks import VALID
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.keys import queue_key
 from piidetect.kernels.lone import (
@@ -201,10 +201,8 @@ def scan_cell(
             if is_lone(data, begin, start, stop, run) and plan.quick[run] >= 0:
                 end = start + run
                 if check_digits(data, start, end, tables, plan.today, scratch.sieve):
-                    entity, detail = np.int64(plan.quick[run]), np.int64(0)
-                    if run == _ID_LENGTH:
-                        detail = birth_and_sex(data, start)
-                    emit(start, end, entity, np.int64(VALID), detail, where, out)
+                    entity, none = np.int64(plan.quick[run]), np.int64(0)
+                    emit(start, end, entity, np.int64(VALID), none, where, out)
                     queue_key(data, start, end, entity, out.count[0] - 1, plan, out, scratch)
                     position = next_digit(data, end, stop)
                     continue

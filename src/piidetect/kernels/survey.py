@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from piidetect.kernels.checks import birth_and_sex
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.email import is_file_ending
 from piidetect.kernels.grouped import grouped_number, is_quoted_number
@@ -277,11 +276,5 @@ def survey_block(block: Any, plan: Any, tables: Any, scratch: Any, items: Any) -
             items.row[count] = row
             items.way[count] = way
             items.detail[count] = 0
-            if way == QUICK_NUMBER and stop - begin == _ID_LENGTH:
-                items.detail[count] = birth_and_sex(data, begin)
-            elif way == QUICK_QUOTED and stop - begin == _ID_LENGTH + 1:
-                items.detail[count] = birth_and_sex(data, begin + 1)
-            elif way == QUICK_GROUPED and stop - begin == _ID_LENGTH + 2:
-                items.detail[count] = birth_and_sex(value, 0)
             count += 1
     return count

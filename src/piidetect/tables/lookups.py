@@ -2,8 +2,7 @@
 """Numbers for places, operators and banks: arrays that a kernel looks a value up in.
 
 A kernel gives an index and the report turns it into a name: ``PROVINCES``, ``OPERATORS``,
-:func:`banks`, :func:`piidetect.tables.names.mobile_cities`. A scan doesn't need these; they are made
-when :func:`load_lookups` is first called.
+:func:`banks`, :func:`piidetect.tables.names.mobile_cities`. They are made when they are first asked for.
 """
 
 from __future__ import annotations
@@ -11,8 +10,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from piidetect.schema import NO_PLACE, PLACE_SHIFT
 from piidetect.tables import division_codes, table_rows
-from piidetect.tables.names import mobile_cities, mobile_planes
+from piidetect.tables.names import division_name, mobile_cities, mobile_planes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -120,6 +120,53 @@ def _issuers() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
 
 
 @cache
+def operators() -> npt.NDArray[np.uint8]:
+    """Return uint8[100_000], `Lookups.operator`."""
+    import numpy as np
+
+    operator = np.zeros(10**_SEGMENT_DIGITS, np.uint8)
+    for row in sorted(table_rows("number_segments"), key=lambda row: len(row[0])):
+        name = "virtual" if row[1] == "virtual" else row[2]
+        _fill(operator, row[0], _SEGMENT_DIGITS, OPERATORS.index(name))
+    return operator
+
+
+@cache
+def mobile_cities_of() -> npt.NDArray[np.uint16]:
+    """Return uint16[1_000_000], `Lookups.mobile_city`."""
+    import numpy as np
+
+    low, high = np.frombuffer(mobile_planes(), np.uint8).reshape(2, -1).astype(np.uint16)
+    return low + 256 * high
+
+
+@cache
+def phone_details() -> npt.NDArray[np.int32]:
+    """Return int32[1_010_000], what a finding keeps of a phone (``detail`` in `piidetect.schema`).
+
+    Of a mobile by its first 7 digits less 1,000,000, of a landline by 1,000,000 and its area code;
+    where several cities share an area code, the place is their province.
+    """
+    import numpy as np
+
+    detail = np.zeros(1_010_000, np.int32)
+    places = np.array([_place(code) for code, _ in mobile_cities()], np.int32) << PLACE_SHIFT
+    detail[:1_000_000] = places[mobile_cities_of()]
+    detail[:1_000_000] |= operators()[10_000:20_000].repeat(100)
+    by_name = {name: code for code, name in mobile_cities()}
+    for code, name, _, province, _ in table_rows("area_codes"):
+        city = by_name.get(division_name(province) + name, province)
+        detail[1_000_000 + int(code)] = _place(city) << PLACE_SHIFT
+    detail.setflags(write=False)
+    return detail
+
+
+def _place(code: str) -> int:
+    """Return a place as ``detail`` has it, 0 for none."""
+    return int(code[:4]) - NO_PLACE if code else 0
+
+
+@cache
 def load_lookups() -> Lookups:
     """Return the arrays; they are built once per process."""
     import numpy as np
@@ -127,12 +174,7 @@ def load_lookups() -> Lookups:
     province = np.zeros(1_000_000, np.uint8)
     codes = sorted(division_codes())
     province[np.array([int(code) for code in codes])] = [_province_index(code) for code in codes]
-    operator = np.zeros(10**_SEGMENT_DIGITS, np.uint8)
-    for row in sorted(table_rows("number_segments"), key=lambda row: len(row[0])):
-        name = "virtual" if row[1] == "virtual" else row[2]
-        _fill(operator, row[0], _SEGMENT_DIGITS, OPERATORS.index(name))
-    low, high = np.frombuffer(mobile_planes(), np.uint8).reshape(2, -1).astype(np.uint16)
-    mobile_city = low + 256 * high
+    operator, mobile_city = operators(), mobile_cities_of()
     mobile_province = np.array([_province_index(code) for code, _ in mobile_cities()], np.uint8)
     area_province = np.zeros(10_000, np.uint8)
     for row in table_rows("area_codes"):
