@@ -85,6 +85,7 @@ def test_the_commands_are_those_that_exist():
         "compare",
         "detect",
         "events",
+        "groups",
         "lead",
         "leads",
         "links",
@@ -102,6 +103,7 @@ def test_the_commands_are_those_that_exist():
         "sample",
         "scan",
         "sectors",
+        "truth",
         "verify",
     ]
 

@@ -163,6 +163,20 @@ class Case:
 
         return tabulate(self, self._threads)
 
+    @cached_property
+    def places(self) -> pd.DataFrame:
+        """Return number, province, city, operator × how many different IDs and phones; counted once."""
+        from piidetect.report.groups import places_of
+
+        return places_of(self)
+
+    @cached_property
+    def truth(self) -> pd.DataFrame:
+        """Return one row a check of what can be checked offline; a verdict changes no count."""
+        from piidetect.report.truth import table_of
+
+        return table_of(self)
+
     @property
     def alerts(self) -> pd.DataFrame:
         """Return one row an alert: source, code, message, row, byte_offset."""

@@ -36,7 +36,7 @@ class PartMeta:
     ``columns`` are mappings with position, header, entity, whose, evidence, kind (and
     ``share_valid`` where known); ``alerts`` with source, code, message, row, byte_offset;
     ``exemplars`` with column, entity, verdict, text (masked), row; ``ledger`` and ``dialect`` are
-    free. ``status`` is complete, partial or skipped; ``rows`` are physical data rows incl. blank.
+    free; ``checks`` holds sequences and agreements by column. ``status`` is complete, partial or skipped; ``rows`` are physical data rows incl. blank.
     """
 
     path: str
@@ -54,6 +54,7 @@ class PartMeta:
     columns: Sequence[Mapping[str, Any]] = ()
     alerts: Sequence[Mapping[str, Any]] = ()
     exemplars: Sequence[Mapping[str, Any]] = ()
+    checks: Mapping[str, Any] = field(default_factory=dict)
 
 
 class PartWriter:

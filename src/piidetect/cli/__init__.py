@@ -31,6 +31,8 @@ COMMANDS = (
     "report",
     "links",
     "sectors",
+    "groups",
+    "truth",
     "assess",
     "manifest",
     "events",

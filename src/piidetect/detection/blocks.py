@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from piidetect.arrow_arrays import as_arrow
+from piidetect.detection.evidence import evidence_of
 from piidetect.detection.masking import mask
 from piidetect.detection.patterns import with_own
 from piidetect.kernels.blocks import scan_items
@@ -17,6 +18,7 @@ from piidetect.kernels.gather import gather, tally_items
 from piidetect.kernels.plan import (
     Items,
     Out,
+    Records,
     Scratch,
     new_items,
     new_out,
@@ -52,13 +54,15 @@ Tally = tuple[int, int, int]
 class BlockResult(NamedTuple):
     """What a block gives: two Arrow tables (`schema.schemas`), counts and a few masked texts.
 
-    `exemplars` holds (row, masked text) of the first findings of each tally.
+    `exemplars` holds (row, masked text) of the first findings of each tally, `evidence` what
+    `detection.evidence` adds up.
     """
 
     records: pa.RecordBatch
     findings: pa.RecordBatch
     tallies: Mapping[Tally, int]
     exemplars: Mapping[Tally, list[tuple[int, str]]]
+    evidence: tuple[np.ndarray, np.ndarray]
 
 
 class _Room:
@@ -142,8 +146,6 @@ def result_of(
     known: Container[Tally] = (),
 ) -> BlockResult:
     """Make records and counts of what :func:`find` found in a block."""
-    import pyarrow as pa
-
     rows = block.row_start.size
     fill_details(block.data, block.row_start, block.first_row, out, *_detail_room(out))
     made = new_records(rows)
@@ -160,13 +162,29 @@ def result_of(
         made,
         _row_scratch(),
     )
+    records, findings = _batches(block, out, made)
+    count = int(out.count[0])
+    tallies, places = _tally(out, count, setup.columns)
+    shown = {
+        tally: [_masked(block, out, place, setup.names) for place in some]
+        for tally, some in places.items()
+        if exemplars and tally not in known
+    }
+    evidence = evidence_of(block, out, first, setup)
+    return BlockResult(records, findings, tallies, shown, evidence)
+
+
+def _batches(block: Block, out: Out, made: Records) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    """Return the tables of records and findings."""
+    import pyarrow as pa
+
     count = int(out.count[0])
     findings = pa.RecordBatch.from_arrays(
         [as_arrow(getattr(out, name)[:count]) for name in schemas()["findings"].names],
         schema=schemas()["findings"],
     )
     own: dict[str, np.ndarray] = {
-        "row": np.arange(block.first_row, block.first_row + rows, dtype=np.uint32),
+        "row": np.arange(block.first_row, block.first_row + block.row_start.size, dtype=np.uint32),
         "offset": block.row_offset.astype(np.uint64),
         "kind": block.row_kind,
     }
@@ -177,13 +195,7 @@ def result_of(
         ],
         schema=schemas()["records"],
     )
-    tallies, places = _tally(out, count, setup.columns)
-    shown = {
-        tally: [_masked(block, out, place, setup.names) for place in some]
-        for tally, some in places.items()
-        if exemplars and tally not in known
-    }
-    return BlockResult(records, findings, tallies, shown)
+    return records, findings
 
 
 def tallies_of(block: Block, setup: Setup) -> dict[Tally, int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from piidetect.detection.evidence import pairs_of
 from piidetect.detection.patterns import OwnPattern, own_patterns
 from piidetect.errors import RecognizerError
 from piidetect.kernels.plan import LONGEST, MOST_LETTERS, VALIDATORS, Plan
@@ -83,6 +84,7 @@ class Setup(NamedTuple):
     patterns: tuple[OwnPattern, ...] = ()
     precedence: np.ndarray = np.zeros(0, np.int64)
     names: tuple[str, ...] = entity_names()
+    pairs: np.ndarray = np.zeros((0, 3), np.int64)
 
 
 def set_up(
@@ -143,6 +145,7 @@ def set_up(
         own_patterns(recognizers, number),
         _precedence(recognizers, number),
         entity_names(own),
+        pairs_of(columns),
     )
 
 

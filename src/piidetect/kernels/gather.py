@@ -56,11 +56,11 @@ def _quick_entity(way: int, size: int, column: int, plan: Any) -> int:
 
 
 @inlined
-def _judge(entity: int, detail: int, out: Any, at: int) -> None:
-    """Write what is found at a place: a valid value, its key still to come."""
+def _judge(entity: int, day: int, out: Any, at: int) -> None:
+    """Write what is found at a place: a valid value (of a birth date the day), its key still to come."""
     out.entity[at] = entity
     out.verdict[at] = VALID
-    out.detail[at] = detail
+    out.detail[at] = day_detail(day) if entity == _BIRTH else np.int64(0)
     out.key0[at] = np.uint64(0)
     out.key1[at] = np.uint64(0)
 
@@ -116,13 +116,11 @@ def gather(
         elif way == QUICK_CELL and holds_days(plan.column_profile[column]):
             scratch.number[0] = plain_day(data, begin, stop)
             source, first, last = scratch.number.view(np.uint8), np.int64(0), np.int64(8)
-            if entity == _BIRTH:
-                detail = day_detail(scratch.number[0])
         out.row[at] = block.first_row + row
         out.column[at] = column
         out.start[at] = begin - block.row_start[row]
         out.length[at] = min(stop - begin, _MOST_LENGTH)
-        _judge(entity, detail, out, at)
+        _judge(entity, scratch.number[0], out, at)
         queue_key(source, first, last, entity, at, plan, out, scratch)
         at += 1
     while next_row < row_finding.size:

@@ -88,6 +88,7 @@ def _share(report: Report) -> str:
 
 def table(section: Section, bars: list[float] | None = None) -> str:
     """Return a section's table; ``bars`` are shares of the width drawn behind each row."""
+    bars = bars or list(section.bars)
     sides = ["n" if number else "t" for number in section.numeric]
     head = "".join(
         f"<th class={side}>{shown(name)}</th>"

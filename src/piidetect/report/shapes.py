@@ -18,7 +18,10 @@ Exemplars = dict[tuple[str, int], list[tuple[str, str, str]]]
 
 @dataclass(frozen=True)
 class Section:
-    """A titled table: ``rows`` of as many cells as ``head``; ``note`` explains it, may be empty."""
+    """A titled table: ``rows`` of as many cells as ``head``; ``note`` explains it, may be empty.
+
+    ``bars`` are shares of a width that HTML draws behind each row, none for a plain table.
+    """
 
     key: str
     title: str
@@ -26,6 +29,7 @@ class Section:
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[bool, ...]
     note: str = ""
+    bars: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from piidetect.columns import infer
 from piidetect.columns.births import all_born_after
 from piidetect.detection import BlockResult, Setup, Tally, detect_block, set_up, verdict_name
 from piidetect.detection.blocks import EXEMPLARS, tallies_of
+from piidetect.detection.evidence import Evidence
 from piidetect.errors import ArgumentError
 from piidetect.recognizer import load_recognizers
 from piidetect.scanning.reading import reading
@@ -174,9 +175,11 @@ def map_source(
     tallies: dict[Tally, int] = {}
     shown: dict[Tally, list[tuple[int, str]]] = {}
     known: set[Tally] = set()  # grows in the order of blocks, so the first texts are kept
+    evidence = Evidence(setup)
     with _Writing(part, rules.threads) as tables:
         for result in results(source, setup, rules.threads, tell, known):
             tables.write(result)
+            evidence.add(*result.evidence)
             for tally, count in result.tallies.items():
                 tallies[tally] = tallies.get(tally, 0) + count
             for tally, texts in result.exemplars.items():
@@ -201,6 +204,7 @@ def map_source(
         "columns": [_column(column, tallies, part.rows, setup.names) for column in columns],
         "alerts": [_shallow(alert) for alert in source.alerts],
         "exemplars": _exemplars(shown, setup.names),
+        "checks": evidence.shown(),
     }
 
 
