@@ -36,7 +36,6 @@ from piidetect.kernels.simd import LANES, between_bits, copy_lanes, equal_bits, 
 
 _PLUS = 43
 _MOST_JOINED = 5
-_ID_LENGTH = 18
 _ONE = 49  # the digit
 _DOTTED = 13  # bytes of 138.0013.8001
 
