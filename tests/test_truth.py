@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import random
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +23,8 @@ from piidetect.detection.evidence import Evidence
 from piidetect.kernels.cells import block_from_columns, cells_from_arrow
 from piidetect.numbers import luhn, mod_11_2
 from piidetect.recognizer import load_recognizers
+from piidetect.sampling.bounds import binomial_lower, binomial_upper
+from piidetect.sampling.truth import rate_bounds
 
 
 def identity(draw, *, right=True, male=None, date=None, place="330103"):
@@ -108,6 +111,21 @@ def test_the_command_lists_and_warns(tmp_path, lang):
     data = json.loads(CliRunner().invoke(cli, [*args, "--format", "json"]).stdout)
     assert any(row["verdict"] == "chance" for row in data["checks"])
     assert CliRunner().invoke(cli, [*args, "--out", str(tmp_path / "t.html")]).exit_code == 0
+
+
+@given(st.integers(1001, 3000), st.data())
+def test_the_interval_of_many_holds_the_exact_one(tested, data):
+    passed = data.draw(st.integers(0, tested))
+    low, high = rate_bounds(tested, passed)
+    grid = Fraction(1, 10**6)  # the exact ends are rounded outwards
+    assert 0 <= low <= binomial_lower(tested, passed, Fraction(1, 100)) + grid
+    assert binomial_upper(tested, passed, Fraction(1, 100)) - grid <= high <= 1
+    assert high - low < Fraction(1, 5)
+
+
+def test_the_interval_of_very_many_takes_no_time():
+    low, high = rate_bounds(20_000_000, 19_000_000)
+    assert Fraction(949, 1000) < low < Fraction(95, 100) < high < Fraction(951, 1000)
 
 
 SETUP = set_up(

@@ -4,14 +4,15 @@
 Each check says what was tested, what passed and how that compares with chance. A verdict is a warning
 for people to look into: no count depends on it.
 
-A check digit passes by chance once in eleven (MOD 11-2) or ten (Luhn) times. Where the exact 99 %
-interval (Clopper-Pearson) of the rate reaches down to that, the numbers are as good as random and the
+A check digit passes by chance once in eleven (MOD 11-2) or ten (Luhn) times. Where the 99 %
+interval of the rate (Clopper-Pearson, above 1,000 numbers Chernoff's bound) reaches down to that, the numbers are as good as random and the
 column is no column of such numbers (``chance``); where it lies below one half, they are a mixture
 (``mixed``). A sex agrees by chance every second time.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -32,6 +33,8 @@ CHANCE = {"CN_RESIDENT_ID": Fraction(1, 11), "CN_BANK_CARD": Fraction(1, 10)}
 SEX_CHANCE = Fraction(1, 2)
 
 _ALPHA = Fraction(1, 100)
+_EXACT = 1000  # numbers for which exact bounds take no time
+_STEPS = 10**9
 _HALF = Fraction(1, 2)
 _AGREES = Fraction(9, 10)
 _FEWEST = 30
@@ -116,8 +119,32 @@ def _check(part: int, column: int | None, entity: str, row: _Row) -> Check:
     )
 
 
-def _bounds(tested: int, passed: int) -> tuple[Fraction, Fraction]:
-    return binomial_lower(tested, passed, _ALPHA), binomial_upper(tested, passed, _ALPHA)
+def rate_bounds(tested: int, passed: int) -> tuple[Fraction, Fraction]:
+    """Return a 99 % interval of a rate: exact for few numbers, for many one that is somewhat wider.
+
+    Chernoff's bound: a rate p gives so few or so many with a chance of at most exp(-n KL(passed/n, p)).
+    Both ends are rounded outwards to 10^-9, so that they are the same everywhere.
+    """
+    if tested <= _EXACT:
+        return binomial_lower(tested, passed, _ALPHA), binomial_upper(tested, passed, _ALPHA)
+    return _chernoff(tested, passed), 1 - _chernoff(tested, tested - passed)
+
+
+def _chernoff(tested: int, passed: int) -> Fraction:
+    """Return the lower end."""
+    rate, limit = passed / tested, math.log(2 / float(_ALPHA)) / tested
+    low, high = 0, int(rate * _STEPS)
+    while low < high:  # the least step that is near enough
+        middle = (low + high) // 2
+        far = middle == 0 or _divergence(rate, middle / _STEPS) > limit
+        low, high = (middle + 1, high) if far else (low, middle)
+    return Fraction(max(low - 1, 0), _STEPS)
+
+
+def _divergence(rate: float, other: float) -> float:
+    """Return the divergence of Kullback and Leibler of two rates."""
+    found = rate * math.log(rate / other) if rate else 0.0
+    return found + ((1 - rate) * math.log((1 - rate) / (1 - other)) if rate < 1 else 0.0)
 
 
 def rate_verdict(tested: int, passed: int, chance: Fraction) -> tuple[str, Fraction, Fraction]:
@@ -128,7 +155,7 @@ def rate_verdict(tested: int, passed: int, chance: Fraction) -> tuple[str, Fract
     >>> rate_verdict(1000, 300, Fraction(1, 11))[0], rate_verdict(29, 0, Fraction(1, 11))[0]
     ('mixed', 'few')
     """
-    low, high = _bounds(tested, passed)
+    low, high = rate_bounds(tested, passed)
     if tested < _FEWEST:
         verdict = "few"
     elif low <= chance:
@@ -164,7 +191,7 @@ def _components(entity: str, tally: Counter[Verdict]) -> Iterator[_Row]:
     ):
         tested = tally[Verdict.VALID] + tally[wrong]
         if entity == owner and tested:
-            low, high = _bounds(tested, tally[Verdict.VALID])
+            low, high = rate_bounds(tested, tally[Verdict.VALID])
             few = tested < _FEWEST
             verdict = "few" if few else "mixed" if high < _HALF else "fine"
             yield _Row(check, tested, tally[Verdict.VALID], verdict, low, high)
@@ -212,7 +239,7 @@ def _agreements(part: int, agreements: Iterable[Mapping[str, Any]]) -> Iterator[
     """
     for one in agreements:
         tested = one["agree"] + one["disagree"]
-        low, high = _bounds(tested, one["agree"]) if tested else (None, None)
+        low, high = rate_bounds(tested, one["agree"]) if tested else (None, None)
         verdict = "few"
         if low is not None and high is not None and tested >= _FEWEST:
             verdict = "disagree" if high < _AGREES and one["what"] != "region" else "fine"
