@@ -26,7 +26,7 @@ from piidetect.kernels.plan import (
     new_scratch,
     tally_findings,
 )
-from piidetect.kernels.rows import RowScratch, new_row_scratch, summarise_rows
+from piidetect.kernels.rows import FEW, RowScratch, new_row_scratch, summarise_rows
 from piidetect.kernels.survey import survey_block
 from piidetect.schema import TEXT_COLUMN, Verdict, schemas
 from piidetect.tables.lookups import phone_details
@@ -114,11 +114,14 @@ def _detail_room(out: Out) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return phone_details(), np.empty(_MOST_DIGITS, np.uint8), mobiles
 
 
-def _row_scratch() -> RowScratch:
-    """Return the room for rows of this thread."""
+def _row_scratch(first: np.ndarray) -> RowScratch:
+    """Return the room for rows of this thread; `first` is the first finding of each row."""
     scratch: RowScratch | None = getattr(_LOCAL, "rows", None)
     if scratch is None:
         scratch = _LOCAL.rows = new_row_scratch()
+    longest = int(np.diff(first).max(initial=0))
+    if longest > FEW:
+        return scratch._replace(table=np.empty(1 << (2 * longest).bit_length(), np.int64))
     return scratch
 
 
@@ -160,7 +163,7 @@ def result_of(
         setup.plan.k1,
         out,
         made,
-        _row_scratch(),
+        _row_scratch(first),
     )
     records, findings = _batches(block, out, made)
     count = int(out.count[0])

@@ -35,14 +35,22 @@ _LANES = HASH_LANES
 #: Most words of a row whose content is hashed together with other rows.
 MOST_WORDS = 512
 
+#: Findings of a row that are compared one by one.
+FEW = 64
+
 
 class RowScratch(NamedTuple):
-    """Room for `summarise_rows`: words of some rows, how many they are, their keys, a pair of keys."""
+    """Room for `summarise_rows`: words of some rows, how many they are, their keys, a pair of keys.
+
+    `table` int64[a power of two, at least twice the findings of the longest row] is of use only
+    where a row has more than FEW: there each value is looked up, not compared with all others.
+    """
 
     words: np.ndarray
     lane_words: np.ndarray
     result: np.ndarray
     pair: np.ndarray
+    table: np.ndarray
 
 
 def new_row_scratch() -> RowScratch:
@@ -52,6 +60,7 @@ def new_row_scratch() -> RowScratch:
         lane_words=np.zeros(_LANES, np.int64),
         result=np.zeros(2 * _LANES, np.uint64),
         pair=np.zeros(6, np.uint64),
+        table=np.zeros(1, np.int64),
     )
 
 
@@ -159,9 +168,25 @@ def better(candidate: int, known: int, out: Any, whose: Any) -> int:
     return known
 
 
+@kernel
+def in_table(at: int, out: Any, table: Any) -> bool:
+    """Tell whether a finding with this key is in a hash table of findings; else put it in."""
+    most = np.uint64(table.size - 1)
+    slot = out.key0[at] & most
+    while table[slot] != _NOBODY:
+        known = table[slot]
+        if out.key0[known] == out.key0[at] and out.key1[known] == out.key1[at]:
+            return True
+        slot = (slot + np.uint64(1)) & most
+    table[slot] = at
+    return False
+
+
 @inlined
-def gather(first: int, last: int, out: Any, whose: Any, records: Any, row: int) -> Any:
+def gather(first: int, last: int, out: Any, whose: Any, records: Any, row: int, table: Any) -> Any:
     """Sum up the findings `first:last` of one record; return its subject's ID, name, address, contact."""
+    if last - first > FEW:
+        table[:] = _NOBODY
     mask, flaws = np.uint64(0), 0
     info0, info1 = np.uint64(0), np.uint64(0)
     person, name, address, contact = _NOBODY, _NOBODY, _NOBODY, _NOBODY
@@ -175,7 +200,9 @@ def gather(first: int, last: int, out: Any, whose: Any, records: Any, row: int) 
             continue
         bit = np.uint64(1) << np.uint64(entity)
         seen = False
-        if mask & bit:  # a value can't have been seen before its entity
+        if last - first > FEW:
+            seen = in_table(at, out, table)
+        elif mask & bit:  # a value can't have been seen before its entity
             for earlier in range(first, at):
                 if out.key0[earlier] == out.key0[at] and out.key1[earlier] == out.key1[at]:
                     counts = rank_counts(whose[out.column[earlier]], entity)
@@ -265,7 +292,7 @@ def summarise_rows(
     )
     for row in range(row_cell.size - 1):
         person, name, address, contact = gather(
-            row_finding[row], row_finding[row + 1], out, whose, records, row
+            row_finding[row], row_finding[row + 1], out, whose, records, row, scratch.table
         )
         kind, key = _KIND_NONE, (np.uint64(0), np.uint64(0))
         if person != _NOBODY:
