@@ -2,7 +2,8 @@
 """Workbooks: xlsx, xlsm, xls, xlsb, ods, and those of WPS (et), which are xls or xlsx.
 
 Sheets are read one at a time, hidden ones too; a sheet may hold several tables. The library loads a
-sheet whole: some 100 bytes a cell. Formulas count by the value that was stored with them.
+sheet whole: some 100 bytes a cell; big xlsx are given to it in parts (`xlsx_streamed`). Formulas count by
+the value that was stored with them.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from piidetect.sources.sheet_tables import (
     side_by_side,
 )
 from piidetect.sources.xlsx_cells import column_letters, sheet_facts
+from piidetect.sources.xlsx_streamed import big_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from piidetect.sources.registry import Opened
     from piidetect.sources.sheet_tables import Known, Merged
     from piidetect.sources.xlsx_cells import SheetFacts
+    from piidetect.sources.xlsx_streamed import BigSheet, BigWorkbook
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAMS = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
@@ -68,6 +71,10 @@ def open_content(content: Content, head: Head, options: Options) -> Iterator[Ope
         SourceError: It can't be read.
     """
     kind = _kind(head)
+    big = big_workbook(content, _big_part) if kind == "xlsx" else None
+    if big is not None:
+        yield from _streamed(content, big, options)
+        return
     facts, cells = _facts(content, kind)
     far = {name: count for name, count in cells.items() if count > MOST_CELLS}
     if far and kind == "ods":  # the library lays out all sheets when it opens one
@@ -96,12 +103,33 @@ def open_content(content: Content, head: Head, options: Options) -> Iterator[Ope
                 yield Skipped(place, "not_readable", str(error))
                 empty = False
                 continue
-            hidden = str(about.visible).rsplit(".", 1)[-1] != "Visible"
             for table in _tables(sheet, options.known):
                 empty = False
-                yield _source(place, kind, about.name, table, digest, hidden=hidden)
+                yield _source(place, kind, about.name, table, digest, hidden=_hidden(about))
     if empty:
         yield RowSource(content.locator, kind, None, 1, digest.no_rows)
+
+
+def _streamed(content: Content, book: BigWorkbook, options: Options) -> Iterator[Opened]:
+    """Yield the tables of a big workbook."""
+    digest = SharedDigest(content)
+    empty = True
+    for about in book.about:
+        sheet = book.sheets.get(about.name)
+        place = content.locator if len(book.about) == 1 else f"{content.locator}!/{about.name}"
+        for table in _tables(sheet, options.known) if sheet else ():
+            empty = False
+            yield _source(place, "xlsx", about.name, table, digest, hidden=_hidden(about))
+    if empty:
+        yield RowSource(content.locator, "xlsx", None, 1, digest.no_rows)
+
+
+def _big_part(file: Any) -> Any:
+    return _guarded(lambda: _load(file))
+
+
+def _hidden(about: Any) -> bool:
+    return str(about.visible).rsplit(".", 1)[-1] != "Visible"
 
 
 def _facts(content: Content, kind: str) -> tuple[dict[str, SheetFacts], dict[str, int]]:
@@ -202,7 +230,7 @@ class _Sheet:
 class _Table:
     """A table on a sheet: its rows (counted from the first used one), its columns, its heading."""
 
-    sheet: _Sheet
+    sheet: _Sheet | BigSheet
     number: int
     alone: bool
     first: int
@@ -238,7 +266,7 @@ class _Table:
                 yield Row(offset, cells)
 
 
-def _tables(sheet: _Sheet, known: Known) -> list[_Table]:
+def _tables(sheet: _Sheet | BigSheet, known: Known) -> list[_Table]:
     """Return the tables on a sheet, after one pass over its rows."""
     begins: list[tuple[int, Heading | None, list[int]]] = []
     width, number = 0, 0

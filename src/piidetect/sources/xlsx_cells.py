@@ -16,7 +16,7 @@ from piidetect.sources.zip_directory import directory
 from piidetect.sources.zip_member import pieces_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from piidetect.sources.content import Content
     from piidetect.sources.zip_member import Entry
@@ -28,6 +28,7 @@ _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>/]*>')
 _INTEGER = re.compile(
     rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>/]*>(?:<f\b[^>]*>[^<]*</f>)?<v>(\d{16,25})</v>'
 )
+_LONG = re.compile(rb"<v>\d{16}")
 
 
 class SheetFacts(NamedTuple):
@@ -50,13 +51,15 @@ def sheet_facts(content: Content) -> dict[str, SheetFacts]:
         def pieces(entry: Entry) -> Iterator[bytes]:
             return pieces_of(file, entry, [])
 
-        for name, place in _sheets(entries, pieces).items():
+        for name, place in sheet_places(entries, pieces).items():
             if place in entries:
                 facts[name] = _facts(pieces(entries[place]))
     return facts
 
 
-def _sheets(entries: dict[str, Entry], pieces) -> dict[str, str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def sheet_places(
+    entries: dict[str, Entry], pieces: Callable[[Entry], Iterator[bytes]]
+) -> dict[str, str]:
     """Return where each sheet's XML lies, by the sheet's name."""
     texts = []
     for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
@@ -110,7 +113,7 @@ def _facts(pieces: Iterator[bytes]) -> SheetFacts:
     _scan(left, rows, columns, integers)
     if not rows:
         return SheetFacts(0, integers)
-    across = [_column(one) for one in columns]
+    across = [column_number(one) for one in columns]
     cells = (max(rows) - min(rows) + 1) * (max(across) - min(across) + 1)
     return SheetFacts(cells, integers)
 
@@ -123,15 +126,24 @@ def _scan(
     numbers = {int(row) for row in {row for _, row in found}}
     if numbers:
         rows.update((min(numbers), max(numbers)))
-    for column, row, digits in _INTEGER.findall(text):
-        if int(digits) >= EXACT:
-            integers[int(row) - 1, _column(column)] = digits.decode()
+    integers.update(long_integers(text))
 
 
-def _column(letters: bytes) -> int:
+def long_integers(text: bytes) -> dict[tuple[int, int], str]:
+    """Return the digits of whole numbers that no float holds, by (row, column), from 0."""
+    if not _LONG.search(text):
+        return {}
+    return {
+        (int(row) - 1, column_number(column)): digits.decode()
+        for column, row, digits in _INTEGER.findall(text)
+        if int(digits) >= EXACT
+    }
+
+
+def column_number(letters: bytes) -> int:
     """Return a column's number, from 0.
 
-    >>> _column(b"A"), _column(b"AA")
+    >>> column_number(b"A"), column_number(b"AA")
     (0, 26)
     """
     number = 0
