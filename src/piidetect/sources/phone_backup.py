@@ -39,6 +39,7 @@ _CALLS = {
     "1": "被叫", "2": "主叫", "3": "未接", "4": "语音信箱", "5": "拒接", "6": "拦截",
 }  # fmt: skip
 _OUTGOING = "2"
+_OF_THE_FILE = re.compile(r"(?:smses|calls|allsms|smss)\.(?:count|backup_set|backup_date|type): ")
 
 
 def sniff(head: Head) -> Match:
@@ -55,11 +56,23 @@ def open_content(content: Content, head: Head, options: Options) -> list[RowSour
 
     def records(ledger: Ledger, alerts: list[Alert]) -> Iterator[Record]:
         for record in xml_records.records_of(content, head, options, ledger, alerts):
-            yield record if record.broken else record._replace(value=_named(record.value))
+            if record.broken:
+                yield record
+            elif not _is_of_the_file(record.value):
+                yield record._replace(value=_named(record.value))
 
     table = record_table(content.locator, "phone-xml", records, encoding=head.encoding[0])
     table.dialect["time"] = "UTC+8"
     return [table]
+
+
+def _is_of_the_file(value: Any) -> bool:
+    """Tell whether these are the attributes of the first element: how many there are, when saved."""
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and all(isinstance(text, str) and _OF_THE_FILE.match(text) for text in value.values())
+    )
 
 
 def _named(value: Any) -> Any:
