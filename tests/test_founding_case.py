@@ -309,6 +309,19 @@ def test_sectors(chain):
     assert (found.over_60["property"], found.under_14["education"]) == (20, 20)
 
 
+def test_calls_to_the_emergency_line(chain, truth):
+    log = pii.call_log(chain.folder / "seized")
+    days = {
+        day: calls
+        for day, number, calls in log.by_caller_and_day[["day", "number", "calls"]].values
+        if number == "120"
+    }
+    assert days == truth["calls_to_120"]
+    assert log.total == sum(days.values())
+    assert log.ledger["rows"] == truth["rows_by_source"]["话单/通话记录.csv"]
+    assert (len(log.callers), log.ledger["other_number"], len(log.skipped)) == (1, 10, 7)
+
+
 def test_the_sample(chain):
     total = chain.verified.total
     assert (total.true, total.false, total.unknown) == (35, 4, 1)

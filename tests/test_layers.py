@@ -34,7 +34,7 @@ ORDER = (
     ("recognizer", "sources", "case_folder"),
     ("columns", "detection", "case", "count"),  # the stages
     ("policies",),  # what the counts mean
-    ("events", "sampling"),  # who got what, and is it true
+    ("events", "sampling", "calls"),  # who got what, is it true, and whom calls went to
     ("claims",),  # what they come to in court
     ("tracks",),  # what is to be put right, and whether it was
     ("report",),

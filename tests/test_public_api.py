@@ -16,6 +16,7 @@ from piidetect.schema import ENTITIES, Verdict
 
 PUBLIC = [
     "Assessment",
+    "CallLog",
     "Case",
     "Finding",
     "PiiDetectError",
@@ -24,6 +25,7 @@ PUBLIC = [
     "Verdict",
     "__version__",
     "assess_counts",
+    "call_log",
     "detect",
     "lead_sheet",
     "load_recognizers",

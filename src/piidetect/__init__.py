@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from piidetect import numbers
+    from piidetect.calls import CallLog, call_log
     from piidetect.case import Case, open_case
     from piidetect.case.many import overlap, portfolio
     from piidetect.case.merging import merge
@@ -31,6 +32,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Assessment",
+    "CallLog",
     "Case",
     "Finding",
     "PiiDetectError",
@@ -39,6 +41,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "assess_counts",
+    "call_log",
     "detect",
     "lead_sheet",
     "load_recognizers",
@@ -56,6 +59,7 @@ __all__ = [
 
 _HOME = {
     "Assessment": "policies",
+    "CallLog": "calls",
     "Case": "case",
     "Finding": "scanning",
     "PiiDetectError": "errors",
@@ -63,6 +67,7 @@ _HOME = {
     "Recognizer": "recognizer",
     "Verdict": "schema",
     "assess_counts": "policies",
+    "call_log": "calls",
     "detect": "scanning",
     "lead_sheet": "tracks",
     "load_recognizers": "recognizer",

@@ -33,6 +33,7 @@ COMMANDS = (
     "sectors",
     "groups",
     "truth",
+    "calls",
     "assess",
     "manifest",
     "events",
