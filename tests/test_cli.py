@@ -81,6 +81,7 @@ def one_line_error(result):
 def test_the_commands_are_those_that_exist():
     assert sorted(" ".join(path) for path, _ in commands()) == [
         "assess",
+        "calls",
         "claim",
         "compare",
         "detect",
