@@ -173,10 +173,50 @@ def test_a_ledger_closes_with_all_kinds_of_rows(tmp_path):
     assert (ledger["counted"], ledger["no_time"]) == (21, 1)
 
 
+def test_a_source_that_breaks_off_is_counted_as_a_part(log_file, monkeypatch):
+    from piidetect.calls import log as module
+    from piidetect.errors import SourceError
+
+    class Broken:
+        def __init__(self, source):
+            self.source = source
+
+        def __getattr__(self, name):
+            return getattr(self.source, name)
+
+        def blocks(self):
+            yield next(iter(self.source.blocks()))
+            raise SourceError("gone")
+
+    real = module.open_sources
+    monkeypatch.setattr(
+        module, "open_sources", lambda *a, **k: (Broken(one) for one in real(*a, **k))
+    )
+    log = pii.call_log(log_file, block_bytes=4096)
+    assert not log.sources[0].complete
+    assert 0 < log.total == log.ledger["counted"] < 5001
+    assert any("lower bound" in text for text in report.paper(log, words("en")).sentences)
+
+
 def test_a_time_that_is_a_duration_is_not_taken(tmp_path):
     head = ["主叫号码", "被叫号码", "通话时间", "日期"]
     path = write(tmp_path / "a.csv", [(ROBOT, "120", "00:00:31", "1915-06-01")] * 3, head)
     assert pii.call_log(path).sources[0].columns["time"] == "日期"
+
+
+def test_the_calls_of_a_phone_backup(tmp_path):
+    calls = "".join(
+        f'<call number="{number}" duration="5" date="1303378237194" type="{kind}" />'
+        for number, kind in ((120, 2), (ROBOT, 1), (110, 2))
+    )
+    path = tmp_path / "calls.xml"
+    path.write_text(f'<?xml version="1.0" encoding="UTF-8"?><calls count="3">{calls}</calls>')
+    log = pii.call_log(path)
+    assert log.by_day[["day", "number", "hour"]].values.tolist() == [
+        ["2011-04-21", "110", 17],
+        ["2011-04-21", "120", 17],
+    ]
+    assert log.ledger["no_number"] == 1
 
 
 def test_columns_can_be_named_or_counted(tmp_path):

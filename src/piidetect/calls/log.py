@@ -147,15 +147,18 @@ class _Reading:
             for _ in opened.blocks():  # what lies behind it in the same file is read next
                 pass
             return
-        ledger = new_ledger()
-        for block in opened.blocks():
-            self.counting.take(block, columns, ledger)
+        ledger, broken = new_ledger(), False
+        try:
+            for block in opened.blocks():
+                self.counting.take(block, columns, ledger)
+        except SourceError:  # what was read until then is counted, and said to be a part
+            broken = True
         header = opened.header or []
         names = {
             what: header[at] if at < len(header) else str(at + 1)
             for what, at in columns._asdict().items()
         }
-        complete = opened.ledger.status == "complete"
+        complete = opened.ledger.status == "complete" and not broken
         one = SourceCalls(opened.path, opened.ledger.sha256 or "", names, ledger, complete)
         self.sources.append(one)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -36,12 +36,17 @@ class Caller(NamedTuple):
     operator: str
 
 
+@lru_cache(maxsize=1 << 16)
+def _of_segment(segment: str) -> tuple[str, str, str]:
+    """Return province, city and operator of a mobile segment."""
+    region = mobile_region(segment)
+    return region.province, region.city, operator_of(segment)
+
+
 def _kept(number: str) -> Caller:
     """Return what is kept of a number in its one form; '' is a number that can't be read."""
     if len(number) == mobile.LENGTH and number[0] == "1":
-        region = mobile_region(number)
-        where = (region.province, region.city, operator_of(number))
-        return Caller(hidden(number), number[:_SEGMENT], *where)
+        return Caller(hidden(number), number[:_SEGMENT], *_of_segment(number[:_SEGMENT]))
     code = next((number[:n] for n in (3, 4) if number[:n] in area_codes()), "")
     if code and len(number) > _SEGMENT:
         region = area_region(code)
