@@ -396,7 +396,7 @@ DAMAGE = {
 TEXTS = [
     name
     for name in formats.WRITERS
-    if not name.endswith((".parquet", ".feather")) and name != "binary.plist"
+    if not name.endswith((".parquet", ".feather", ".xlsb")) and name != "binary.plist"
 ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import ipc, parquet
 from reading import read, rows_of_block, texts
 
-from piidetect.errors import ArgumentError, SourceError
+from piidetect.errors import ArgumentError
 from piidetect.schema import RowKind
 from piidetect.sources import open_source
 
@@ -84,12 +84,15 @@ def test_files(tmp_path, write):
 
 
 @pytest.mark.parametrize("write", [write_parquet, write_file, write_stream])
-def test_broken_files_are_source_errors(tmp_path, write):
+def test_broken_files_are_carved_and_say_why(tmp_path, write):
     path = tmp_path / "a"
     write(pa.table({"a": [str(i) for i in range(5000)]}), str(path))
     path.write_bytes(path.read_bytes()[:500])
-    with pytest.raises(SourceError, match="can't be read"):
-        open_source(path)
+    source, _ = read(path)
+    assert source.format == "carved"
+    assert "can't be read" in source.ledger.reason
+    assert source.ledger.status in {"partial", "skipped"}
+    assert source.ledger.bytes == 500
 
 
 def test_no_table_at_all():
