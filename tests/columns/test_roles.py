@@ -143,6 +143,7 @@ def test_recognizers_add_their_headings():
     class Extra:
         entity: str
         context_headers: tuple[str, ...]
+        own: bool = False
 
     block = made_up.block([made_up.made("mobile")])
     assert infer(["呼机X"], block, ())[0].evidence == "values"
