@@ -14,7 +14,7 @@ from piidetect.errors import RecognizerError
 from piidetect.kernels.forms import FIRST_PATTERN
 from piidetect.kernels.plan import LONGEST, MOST_LETTERS, VALIDATORS, Plan
 from piidetect.kernels.values import PROFILE_NUMBERS, profile_id
-from piidetect.recognizer.compiled import context_words, patterns_of
+from piidetect.recognizer.compiled import Patterns, context_words, patterns_for, patterns_of
 from piidetect.schema import (
     FIRST_OWN,
     MOST_OWN,
@@ -153,6 +153,7 @@ def set_up(
         email=number[mail[0].entity] if mail else -1,
         quick=_no_quick() if explained else _quick(shapes, number),
         token=patterns.token,
+        column_forms=_column_forms(columns, known[1], patterns),
         precedence=np.array([one.precedence for one in shapes], np.int32),
         forms=patterns.forms,
         today=today,
@@ -181,6 +182,18 @@ def _shapes(recognizers: Iterable[Recognizer]) -> list[Recognizer]:
             msg = f"{one.id}: validator: no kernel named {one.validator}"
             raise RecognizerError(msg)
     return shapes
+
+
+def _column_forms(
+    columns: Sequence[HasRole], context: np.ndarray, patterns: Patterns
+) -> np.ndarray:
+    """Return by column the bits of the patterns that its role speaks for."""
+    bits = np.zeros((_COLUMNS, patterns.forms.first.shape[1]), np.uint64)
+    for column in columns:
+        held = int(context[column.position])
+        if held:
+            bits[column.position] = patterns_for(held, patterns.forms, len(patterns.recognizers))
+    return bits
 
 
 def _own_profiles(recognizers: Iterable[Recognizer], own: Sequence[str]) -> dict[str, int]:

@@ -37,7 +37,7 @@ def compact_cell(codes: Any, count: int, recognizer: int, forms: Any, word: Any)
     state, size, skipped = np.int64(forms.start[recognizer]), 0, False
     for index in range(count):
         code = np.int64(codes[index])
-        kind = class_of(code, forms.ascii, forms.edge, forms.edge_class)
+        kind = class_of(code, forms.kind, forms.edge, forms.edge_class)
         following = np.int64(forms.moves[state, kind])
         if following == 0:
             if skipped or size == 0 or code > 255 or not forms.separator[recognizer, code]:

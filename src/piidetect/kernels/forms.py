@@ -42,13 +42,17 @@ _NOTHING = np.uint64(0)
 class Forms(NamedTuple):
     """Patterns and rules; r counts recognizers, u rules, f forms, c checks, s states of all automata.
 
-    Classes of characters: `ascii` uint8[128]; `edge` int32[k] and `edge_class` uint8[k] for the rest.
+    Classes of characters: `kind` uint8[65536]; `edge` int32[k] and `edge_class` uint8[k] for the rest.
     Automata: `moves` uint16[s, classes] (0 is dead), `accepts` uint8[s].
     Recognizers: `start` uint16[r], `rule` uint8[r], `entity` uint8[r], `precedence` int32[r], `alone`
     uint16[r] (bit v: verdict v counts without heading or word), `separator` bool[r, 256], `capital`
     bool[r]; `first` uint64[classes, w] and `lead` uint64[64, w]: bits of the recognizers whose values
-    begin with that class, and with so many ASCII letters and digits in a row; `word_first`,
-    `word_edge`, `words`: context words as in `Plan`.
+    begin with that class, and with so many ASCII letters and digits in a row; `begins` bool[65536]: code
+    points that some value begins with; `alone_first` uint64[w]:
+    bits of those that may count without heading or word, `alone_digits` uint64[64, w] the same where so
+    many letters and digits in a row are digits all; `word_first`, `word_edge`, `words`: context
+    words as in `Plan`; `ending` uint16[65536]: by the hash of their last bytes the number of
+    that end, and `whose` uint64[n, w] by that the bits of the recognizers with such words.
     Rules: `rule_start` uint16[u], `sizes` uint64[u] (bit n: n characters are possible), `form_first`
     int32[u], `keep` int32[u] (characters that make the key, 0 for all), `drop` int32[u, 4] (characters
     that don't), `flag` int32[u, 2] (what begins so gets detail 1).
@@ -60,7 +64,7 @@ class Forms(NamedTuple):
     `at` int32[c]; `mark` uint8[c, ALPHABET]: the check character by remainder.
     """
 
-    ascii: np.ndarray
+    kind: np.ndarray
     edge: np.ndarray
     edge_class: np.ndarray
     moves: np.ndarray
@@ -74,9 +78,14 @@ class Forms(NamedTuple):
     capital: np.ndarray
     first: np.ndarray
     lead: np.ndarray
+    begins: np.ndarray
+    alone_first: np.ndarray
+    alone_digits: np.ndarray
     word_first: np.ndarray
     word_edge: np.ndarray
     words: np.ndarray
+    ending: np.ndarray
+    whose: np.ndarray
     rule_start: np.ndarray
     sizes: np.ndarray
     form_first: np.ndarray
@@ -101,10 +110,20 @@ class Forms(NamedTuple):
 
 
 @kernel
-def class_of(code: int, ascii_class: Any, edge: Any, edge_class: Any) -> int:
+def word_hash(last: Any, size: int) -> int:
+    """Return the place in `Forms.ending` of the last bytes of a context word, as a number and how many.
+
+    Of words that end in a hanzi they are six, or four where there are no more; of others three or two.
+    """
+    mixed = (last ^ (np.uint64(size) << np.uint64(56))) * np.uint64(0x9E3779B97F4A7C15)
+    return np.int64(mixed >> np.uint64(48))
+
+
+@kernel
+def class_of(code: int, kind: Any, edge: Any, edge_class: Any) -> int:
     """Return the class of a code point."""
-    if code < 128:
-        return np.int64(ascii_class[code])
+    if code < 0x10000:
+        return np.int64(kind[code])
     low, high = 0, edge.size
     while low < high:
         middle = (low + high) // 2
@@ -187,7 +206,7 @@ def judge(word: Any, count: int, rule: int, forms: Any, region: Any, today: int)
     state = np.int64(forms.rule_start[rule])
     for position in range(count):
         code = np.int64(word[position])
-        kind = class_of(code, forms.ascii, forms.edge, forms.edge_class)
+        kind = class_of(code, forms.kind, forms.edge, forms.edge_class)
         state = np.int64(forms.moves[state, kind])
     label = np.int64(forms.accepts[state]) if state > 0 else 0
     if label == 0:

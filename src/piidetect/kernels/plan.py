@@ -26,6 +26,9 @@ MOST_LETTERS = 4
 #: Claims of patterns on one cell that are weighed; what comes after them in the cell is left out.
 MOST_CLAIMS = 256
 
+#: Recognizers of patterns at most; they are numbers from `FIRST_PATTERN` on in a byte.
+MOST_PATTERNS = 192
+
 #: Columns of `Scratch.claims`: span (bytes of the block), recognizer, verdict, rank, whether it lost.
 START, END, RECOGNIZER, VERDICT, RANK, LOST = range(6)
 
@@ -60,8 +63,8 @@ class Plan(NamedTuple):
     of the recognizer that has the first claim, where `survey` can run its check; -1 where it can't,
     -2 where nothing claims that many digits, -3 where only a heading, a word or other groups speak
     for it; `token` bool[(MOST_LETTERS+1) * (LONGEST+1)]: whether a
-    pattern may claim a cell of so many letters and then digits without a heading; `precedence`
-    int32[r]; `forms`: what recognizers of patterns look for; `today` yyyymmdd; `k0`, `k1`: the key;
+    pattern may claim a cell of so many letters and then digits without a heading; `column_forms` uint64[65536, w]: bits of
+    the patterns that a column's role speaks for; `precedence` int32[r]; `forms`: what recognizers of patterns look for; `today` yyyymmdd; `k0`, `k1`: the key;
     `keyed`: 0 where nobody asks for keys; `explained`: 1 where findings carry the number of their
     recognizer as detail and claims that lost are written, too.
     """
@@ -79,6 +82,7 @@ class Plan(NamedTuple):
     email: int
     quick: np.ndarray
     token: np.ndarray
+    column_forms: np.ndarray
     precedence: np.ndarray
     forms: Forms
     today: int
@@ -123,7 +127,8 @@ class Scratch(NamedTuple):
     hash, by number of words (`keys.queue_key`); `filled` int64[MOST_WORDS+1] how many wait, `place`
     int64[(MOST_WORDS+1) * lanes] whose they are; `lane_words` and `result` what
     `simd.hash_lanes` gets and gives; `sieve` uint64[64] bits of the placeholders' hashes;
-    `word` int32[] a compact value; `claims` int64[MOST_CLAIMS, 6], `claimed` int64[1]: what patterns claim.
+    `word` int32[] a compact value; `claims` int64[MOST_CLAIMS, 6], `claimed` int64[1]: what patterns claim;
+    `named` uint64[]: bits of the patterns that a word may name.
     """
 
     compact: np.ndarray
@@ -142,6 +147,7 @@ class Scratch(NamedTuple):
     word: np.ndarray
     claims: np.ndarray
     claimed: np.ndarray
+    named: np.ndarray
 
 
 def new_out(capacity: int) -> Out:
@@ -196,6 +202,7 @@ def new_scratch() -> Scratch:
         word=np.zeros(MOST_CODES + 1, np.int32),
         claims=np.zeros((MOST_CLAIMS, 6), np.int64),
         claimed=np.zeros(1, np.int64),
+        named=np.zeros(MOST_PATTERNS // 64, np.uint64),
     )
 
 

@@ -13,10 +13,10 @@ import numpy as np
 
 from piidetect.kernels.checks import INVALID_FORMAT, INVALID_LENGTH, UNCHECKED, VALID
 from piidetect.kernels.compiling import inlined, kernel
-from piidetect.kernels.forms import MOST_CODES, class_of, judge
+from piidetect.kernels.forms import MOST_CODES, class_of, judge, word_hash
 from piidetect.kernels.keys import queue_key
-from piidetect.kernels.lone import is_alnum, wide_ascii
-from piidetect.kernels.plain import encode
+from piidetect.kernels.lone import LEAD, is_alnum, wide_ascii
+from piidetect.kernels.plain import encode, three_bytes
 from piidetect.kernels.plan import (
     END,
     LOST,
@@ -29,9 +29,10 @@ from piidetect.kernels.plan import (
 )
 from piidetect.kernels.recognise import emit, has_word
 from piidetect.kernels.runs import alnum_at
-from piidetect.kernels.simd import trailing_zeros
+from piidetect.kernels.simd import load_word, trailing_zeros
 
-_REACH = 40  # bytes before a value in which a word that names it must end
+_REACH = 40  # bytes before a value in which a word that names it must stand
+_NEAR = 15  # and in which it must end
 _MOST_LEAD = 63
 _DOT = 46
 
@@ -79,7 +80,7 @@ def longest(data: Any, start: int, stop: int, recognizer: int, forms: Any, word:
     skipped, upper, rule = False, forms.capital[recognizer], np.int64(forms.rule[recognizer])
     while position < stop and count < MOST_CODES:
         code, width = code_at(data, position, stop)
-        kind = class_of(code, forms.ascii, forms.edge, forms.edge_class)
+        kind = class_of(code, forms.kind, forms.edge, forms.edge_class)
         following = np.int64(forms.moves[state, kind])
         if following == 0:
             if skipped or count == 0 or code > 255 or not forms.separator[recognizer, code]:
@@ -120,35 +121,53 @@ def goes_on(data: Any, begin: int, start: int, end: int, stop: int) -> bool:
     return False
 
 
-@inlined
-def is_named(data: Any, begin: int, start: int, recognizer: int, forms: Any) -> bool:
-    """Tell whether a word that names the value stands right before it: no number or clause between."""
-    first, last = forms.word_first[recognizer], forms.word_first[recognizer + 1]
-    if first == last:
-        return False
-    low = start
-    while low > begin and start - low < _REACH:
-        byte = np.int64(data[low - 1])
-        if byte in (10, 13, 44, 59) or (
-            48 <= byte <= 57 and low - 2 >= begin and 48 <= data[low - 2] <= 57
-        ):
-            break
-        if (
-            byte in (0x8C, 0x9B)
-            and low - 3 >= begin
-            and data[low - 3] == 0xEF
-            and data[low - 2] == 0xBC
-        ):
-            break
-        if (
-            byte in (0x82, 0x81)
-            and low - 3 >= begin
-            and data[low - 3] == 0xE3
-            and data[low - 2] == 0x80
-        ):
-            break
-        low -= 1
-    return has_word(data, low, start, first, last, forms.word_edge, forms.words)
+@kernel
+def end_of_word(data: Any, position: int, size: int, ending: Any) -> int:
+    """Return the number of the words' end that the `size` bytes before `position` are, 0 for none."""
+    last = load_word(data, position - size) & ((np.uint64(1) << np.uint64(8 * size)) - np.uint64(1))
+    return np.int64(ending[word_hash(last, size)])
+
+
+@kernel
+def named_from(data: Any, begin: int, start: int, ending: Any, whose: Any, named: Any) -> int:
+    """Return how far back a word may stand that names the value at `start`, `start` where none does.
+
+    No number of two digits, line end, comma, semicolon or full stop may stand between. Words are told
+    by the hash of their last bytes; `named` gets the bits of the recognizers that have such a word.
+    """
+    low, found = start, False
+    named[:] = np.uint64(0)
+    while low > begin and start - low < (_REACH if found else _NEAR):
+        one = np.int64(data[low - 1])
+        room = low - begin
+        first, second, width = 0, 0, 1
+        if one < 0x80:
+            digit = 48 <= one <= 57
+            if one in (10, 13, 44, 59) or (digit and room > 1 and 48 <= data[low - 2] <= 57):
+                break
+            if is_alnum(one):
+                first = end_of_word(data, low, 2, ending) if room > 1 else 0
+                second = end_of_word(data, low, 3, ending) if room > 2 else 0
+        elif room > 2 and data[low - 3] >= 0xE0:
+            three, two = np.int64(data[low - 3]), np.int64(data[low - 2])
+            comma = three == 0xEF and two == 0xBC and one in (0x8C, 0x9B)
+            if comma or (three == 0xE3 and two == 0x80 and one in (0x81, 0x82)):
+                break
+            width = 3
+            first = end_of_word(data, low, 4, ending) if room > 3 else 0
+            second = end_of_word(data, low, 6, ending) if room > 5 else 0
+        if first + second > 0:
+            found = True
+            for group in range(whose.shape[1]):
+                named[group] |= whose[first, group] | whose[second, group]
+        low -= width
+    return low if found else start
+
+
+@kernel
+def is_named(data: Any, low: int, start: int, first: int, last: int, edge: Any, words: Any) -> bool:
+    """Tell whether one of the words `first:last` stands between: it names the value at `start`."""
+    return first < last and has_word(data, low, start, first, last, edge, words)
 
 
 @kernel
@@ -175,7 +194,7 @@ def put_claim(
 @inlined
 def claim(
     data: Any,
-    begin: int,
+    low: int,
     start: int,
     end: int,
     size: int,
@@ -185,7 +204,10 @@ def claim(
     tables: Any,
     scratch: Any,
 ) -> None:
-    """Judge a match and put it on the list of claims, if it is one."""
+    """Judge a match and put it on the list of claims, if it is one.
+
+    `low` is where its clause begins, past `start` where no word can name it.
+    """
     forms, word = plan.forms, scratch.word
     verdict, form = judge(
         word, size, np.int64(forms.rule[recognizer]), forms, tables.region, plan.today
@@ -193,7 +215,9 @@ def claim(
     if verdict != INVALID_FORMAT and verdict != INVALID_LENGTH:
         entity = np.uint64(forms.entity[recognizer])
         known = plan.column_context[where[1]] >> entity & np.uint64(1) == 1
-        known = known or is_named(data, begin, start, recognizer, forms)
+        if not known and low < start:
+            first, last = forms.word_first[recognizer], forms.word_first[recognizer + 1]
+            known = is_named(data, low, start, first, last, forms.word_edge, forms.words)
         if known and verdict == UNCHECKED and not forms.fixed[form]:
             verdict = np.int64(VALID)
         if known or forms.alone[recognizer] >> verdict & 1:
@@ -202,18 +226,20 @@ def claim(
 
 
 @kernel
-def lead_length(data: Any, position: int, stop: int) -> int:
-    """Return how many ASCII or full-width letters and digits stand in a row, 63 at most."""
-    count = 0
+def lead_length(data: Any, position: int, stop: int) -> Any:
+    """Return how many ASCII or full-width letters and digits stand in a row, 63 at most; if only digits."""
+    count, digits = 0, 0
     while position < stop and count < _MOST_LEAD:
-        if is_alnum(np.int64(data[position])):
-            position += 1
-        elif is_alnum(wide_ascii(data, position, stop)):
-            position += 3
-        else:
+        byte = np.int64(data[position])
+        width = 1
+        if byte == LEAD:
+            byte, width = wide_ascii(data, position, stop), 3
+        if not is_alnum(byte):
             break
+        digits += byte <= 57
+        position += width
         count += 1
-    return count
+    return count, digits == count
 
 
 @inlined
@@ -221,33 +247,49 @@ def find_words(
     data: Any, begin: int, stop: int, where: Any, plan: Any, tables: Any, scratch: Any
 ) -> None:
     """List what the patterns claim in a cell in `scratch.claims`."""
-    forms = plan.forms
+    forms, named = plan.forms, scratch.named
     position, inside = begin, False
     scratch.claimed[0] = 0
     while position < stop:
+        byte = np.int64(data[position])
+        if 0xE1 <= byte <= 0xEE and position + 3 <= stop:  # full-width forms begin with 0xEF
+            code = three_bytes(data, position)
+            if code != 0x3000 and not forms.begins[code]:
+                inside = False
+                position += 3
+                continue
+        elif byte < 0x80 and not forms.begins[byte]:
+            inside = is_alnum(byte)
+            position += 1
+            continue
         code, width = code_at(data, position, stop)
         alnum = is_alnum(code)
         if not (alnum and inside):
-            kind = class_of(code, forms.ascii, forms.edge, forms.edge_class)
-            lead = lead_length(data, position, stop) if alnum else 0
+            kind = class_of(code, forms.kind, forms.edge, forms.edge_class)
+            lead, only_digits, low = 0, False, np.int64(-1)
+            if alnum:
+                lead, only_digits = lead_length(data, position, stop)
             for group in range(forms.first.shape[1]):
                 bits = forms.first[kind, group] & forms.lead[lead, group]
+                alone = forms.alone_first[group]
+                if only_digits:
+                    alone &= forms.alone_digits[lead, group]
+                alone |= plan.column_forms[where[1], group]
+                if bits & ~alone:
+                    if low < 0:
+                        low = named_from(data, begin, position, forms.ending, forms.whose, named)
+                    bits &= alone | named[group]
                 while bits:
                     recognizer = group * 64 + trailing_zeros(bits)
                     bits &= bits - np.uint64(1)
                     end, size = longest(data, position, stop, recognizer, forms, scratch.word)
                     if end > 0 and not goes_on(data, begin, position, end, stop):
+                        if low < 0:
+                            low = named_from(
+                                data, begin, position, forms.ending, forms.whose, named
+                            )
                         claim(
-                            data,
-                            begin,
-                            position,
-                            end,
-                            size,
-                            recognizer,
-                            where,
-                            plan,
-                            tables,
-                            scratch,
+                            data, low, position, end, size, recognizer, where, plan, tables, scratch
                         )
         inside = alnum
         position += width

@@ -11,7 +11,7 @@ import numpy as np
 
 from piidetect.errors import RecognizerError
 from piidetect.kernels.forms import ALPHABET, MOST_CHECKED, Forms
-from piidetect.kernels.plan import LONGEST, MOST_LETTERS
+from piidetect.kernels.plan import LONGEST, MOST_LETTERS, MOST_PATTERNS
 from piidetect.recognizer.automaton import Automaton, compile_pattern
 from piidetect.recognizer.rules import rules
 from piidetect.schema import Verdict, entity_numbers, own_entities
@@ -27,7 +27,7 @@ _MOST_LEAD = 63
 _BITS = 64
 _DROPPED = 4
 _CODES = 256
-MOST_RECOGNIZERS = 223  # numbers from `FIRST_PATTERN` on in a byte
+_PLANE = 1 << 16
 _ALNUM = tuple(ord(c) for c in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
@@ -52,16 +52,18 @@ def patterns_of(recognizers: tuple[Recognizer, ...]) -> Patterns:
         if one.validator not in known:
             msg = f"{one.id}: validator: {one.validator} has no rule for patterns"
             raise RecognizerError(msg)
-    if len(chosen) > MOST_RECOGNIZERS:
-        msg = f"{len(chosen)} recognizers with patterns; the most is {MOST_RECOGNIZERS}"
+    if len(chosen) > MOST_PATTERNS:
+        msg = f"{len(chosen)} recognizers with patterns; the most is {MOST_PATTERNS}"
         raise RecognizerError(msg)
     names = tuple(dict.fromkeys(one.validator for one in chosen)) or ("field",)
     own = [compile_pattern(one.pattern) for one in chosen]
     ruled = [compile_pattern(*(form.pattern for form in known[name].forms)) for name in names]
     states = _States([*own, *ruled])
     first, lead = _beginnings(chosen, own, states)
+    tables = states.tables()
+    by_rule = [ruled[names.index(one.validator)] for one in chosen]
     forms = Forms(
-        **states.tables(),
+        **tables,
         **_recognizers(
             chosen, names, entity_numbers(own_entities(one.entity for one in recognizers))
         ),
@@ -71,8 +73,11 @@ def patterns_of(recognizers: tuple[Recognizer, ...]) -> Patterns:
         rule_start=states.starts[len(own) :],
         first=first,
         lead=lead,
+        begins=np.take(first.any(axis=1), tables["kind"]),
+        alone_first=_alone(chosen, first.shape[1]),
+        alone_digits=_alone_digits(chosen, own, by_rule),
     )
-    return Patterns(chosen, forms, _tokens(chosen, own))
+    return Patterns(chosen, forms, _tokens(chosen, own, by_rule))
 
 
 class _States:
@@ -104,7 +109,9 @@ class _States:
     def tables(self) -> dict[str, np.ndarray]:
         """Return the fields of `Forms` that say how automata run."""
         return {
-            "ascii": np.array([self.of(code) for code in range(128)], np.uint8),
+            "kind": np.array(self.class_of, np.uint8)[
+                np.searchsorted(self.edges, np.arange(_PLANE), "right") - 1
+            ],
             "edge": np.array(self.edges, np.int32),
             "edge_class": np.array(self.class_of, np.uint8),
             "moves": self.moves,
@@ -137,7 +144,29 @@ def _recognizers(
 
 def _words(chosen: Sequence[Recognizer]) -> dict[str, np.ndarray]:
     first, edge, words = context_words(chosen)
-    return {"word_first": first, "word_edge": edge, "words": words}
+    return {"word_first": first, "word_edge": edge, "words": words, **_endings(chosen)}
+
+
+def _endings(chosen: Sequence[Recognizer]) -> dict[str, np.ndarray]:
+    """Return the last bytes of context words by hash (`kernels.forms.word_hash`), and whose they are."""
+    ending = np.zeros(_PLANE, np.uint16)
+    whose: list[list[int]] = [[0] * _groups(chosen)]
+    for at, one in enumerate(chosen):
+        for word in (word.encode() for word in one.context_words):
+            most, least = (3, 2) if word[-1:].isascii() else (6, 4)
+            size = most if len(word) >= most else least
+            number = int.from_bytes(word[-size:], "little") ^ size << 56
+            place = (number * 0x9E3779B97F4A7C15 & (1 << 64) - 1) >> 48
+            if not ending[place]:
+                ending[place] = len(whose)
+                whose.append([0] * _groups(chosen))
+            whose[ending[place]][at // _BITS] |= 1 << at % _BITS
+    return {"ending": ending, "whose": np.array(whose, np.uint64)}
+
+
+def _groups(chosen: Sequence[Recognizer]) -> int:
+    """Return how many words of 64 bits have a bit for each recognizer."""
+    return max(-(-len(chosen) // _BITS), 1)
 
 
 def context_words(recognizers: Sequence[Recognizer]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -156,7 +185,7 @@ def _beginnings(
     chosen: Sequence[Recognizer], own: Sequence[Automaton], states: _States
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return by class and by length of the first run of letters and digits which patterns may begin."""
-    groups = max(-(-len(chosen) // _BITS), 1)
+    groups = _groups(chosen)
     first = np.zeros((states.moves.shape[1], groups), np.uint64)
     lead = np.zeros((_MOST_LEAD + 1, groups), np.uint64)
     for at, (one, automaton) in enumerate(zip(chosen, own, strict=True)):
@@ -190,27 +219,91 @@ def _leads(automaton: Automaton, *, any_length: bool) -> set[int]:
     return found
 
 
-def _tokens(chosen: Sequence[Recognizer], own: Sequence[Automaton]) -> np.ndarray:
+def _alone(chosen: Sequence[Recognizer], groups: int) -> np.ndarray:
+    """Return the bits of the recognizers that may claim something without heading or word."""
+    alone = np.zeros(groups, np.uint64)
+    for at, one in enumerate(chosen):
+        if one.alone and one.kind != "column":
+            alone[at // _BITS] |= np.uint64(1 << at % _BITS)
+    return alone
+
+
+def _alone_digits(
+    chosen: Sequence[Recognizer], own: Sequence[Automaton], by_rule: Sequence[Automaton]
+) -> np.ndarray:
+    """Return by digits in a row which patterns may count without heading or word when they begin so."""
+    alone = np.zeros((_MOST_LEAD + 1, _groups(chosen)), np.uint64)
+    for at, (one, automaton, rule) in enumerate(zip(chosen, own, by_rule, strict=True)):
+        if one.kind == "column" or not one.alone:
+            continue
+        bit, good = np.uint64(1 << at % _BITS), _good_labels(one)
+        alnum = {bisect_right(automaton.edges, code) - 1 for code in _ALNUM}
+        pair = _Pair(automaton, rule, capital=one.pattern.startswith("(?i)"))
+        states = {(_START, _START)}
+        for digits in range(1, _MOST_LEAD + 1):
+            states = pair.step(states, _ALNUM[:10])
+            whole = any(automaton.accepts[p] and rule.accepts[q] in good for p, q in states)
+            more = any(
+                target and kind not in alnum
+                for p, _ in states
+                for kind, target in enumerate(automaton.moves[p])
+            )
+            if states and (whole or more or one.separators):
+                alone[digits, at // _BITS] |= bit
+    return alone
+
+
+def _tokens(
+    chosen: Sequence[Recognizer], own: Sequence[Automaton], by_rule: Sequence[Automaton]
+) -> np.ndarray:
     """Return whether some pattern may claim so many letters and then digits without a heading."""
     token = np.zeros((MOST_LETTERS + 1) * (LONGEST + 1), np.bool_)
     digits, letters = _ALNUM[:10], _ALNUM[10:]
-    for one, automaton in zip(chosen, own, strict=True):
+    for one, automaton, rule in zip(chosen, own, by_rule, strict=True):
         if one.kind == "column" or not one.alone:
             continue
-        states = {_START}
+        good = _good_labels(one)
+        pair = _Pair(automaton, rule, capital=one.pattern.startswith("(?i)"))
+        states = {(_START, _START)}
         for before in range(MOST_LETTERS + 1):
             behind = states
             for after in range(1, LONGEST + 1):
-                behind = _step(automaton, behind, digits)
-                fits = any(automaton.accepts[state] for state in behind)
+                behind = pair.step(behind, digits)
+                if not behind:
+                    break
+                fits = any(automaton.accepts[p] and rule.accepts[q] in good for p, q in behind)
                 token[before * (LONGEST + 1) + after] |= fits
-            states = _step(automaton, states, letters)
+            states = pair.step(states, letters)
     return token
 
 
-def _step(automaton: Automaton, states: set[int], codes: Sequence[int]) -> set[int]:
-    classes = {bisect_right(automaton.edges, code) - 1 for code in codes}
-    return {automaton.moves[state][kind] for state in states for kind in classes} - {0}
+def _good_labels(recognizer: Recognizer) -> set[int]:
+    """Return the labels of the forms that may count without heading or word."""
+    forms = rules()[recognizer.validator].forms
+    return {at for at, form in enumerate(forms, 1) if form.verdict.name.lower() in recognizer.alone}
+
+
+class _Pair:
+    """A pattern and the rule of its validator, run side by side."""
+
+    def __init__(self, pattern: Automaton, rule: Automaton, *, capital: bool) -> None:
+        self.pattern = pattern
+        self.rule = rule
+        self.capital = capital
+        self.known: dict[tuple[int, ...], set[tuple[int, int]]] = {}
+
+    def step(self, states: set[tuple[int, int]], codes: Sequence[int]) -> set[tuple[int, int]]:
+        """Return where both may be behind one of the characters."""
+        key = tuple(codes)
+        if key not in self.known:
+            folded = [ord(chr(code).upper()) if self.capital else code for code in codes]
+            self.known[key] = {
+                (bisect_right(self.pattern.edges, a) - 1, bisect_right(self.rule.edges, b) - 1)
+                for a, b in zip(codes, folded, strict=True)
+            }
+        moves, judged = self.pattern.moves, self.rule.moves
+        found = {(moves[p][a], judged[q][b]) for p, q in states for a, b in self.known[key]}
+        return {(p, q) for p, q in found if p and q}
 
 
 def _rules(chosen: Sequence[Rule], automata: Sequence[Automaton]) -> dict[str, np.ndarray]:
@@ -262,3 +355,12 @@ def _checks(checks: Sequence[Check]) -> dict[str, np.ndarray]:
         numbers[:, at] = check.modulus, check.constant, check.at
     modulus, constant, place = numbers
     return {"part": part, "mark": mark, "modulus": modulus, "constant": constant, "at": place}
+
+
+def patterns_for(entities: int, forms: Forms, count: int) -> np.ndarray:
+    """Return the bits uint64[w] of the first `count` recognizers whose entity is one of `entities`, bits."""
+    found = np.zeros(forms.first.shape[1], np.uint64)
+    for at in range(count):
+        if entities >> int(forms.entity[at]) & 1:
+            found[at // _BITS] |= np.uint64(1 << at % _BITS)
+    return found
