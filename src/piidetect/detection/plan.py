@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -135,10 +134,9 @@ def set_up(
     patterns = patterns_of(tuple(recognizers))
     own = own_entities(one.entity for one in recognizers)
     number = entity_numbers(own)
-    own_profiles = _own_profiles(recognizers, own)
-    known = _columns(columns, number, own_profiles, patterns.recognizers)
+    known = _columns(columns, number, _own_profiles(recognizers, own), patterns.recognizers)
     mail = [one for one in recognizers if one.validator == _EMAIL and not one.own]
-    k0, k1 = struct.unpack("<QQ", key or bytes(16))
+    halves = np.frombuffer(key or bytes(16), "<u8")
     plan = Plan(
         class_first=classes[0],
         class_recognizer=classes[1],
@@ -157,8 +155,8 @@ def set_up(
         precedence=np.array([one.precedence for one in shapes], np.int32),
         forms=patterns.forms,
         today=today,
-        k0=np.uint64(k0),
-        k1=np.uint64(k1),
+        k0=np.uint64(halves[0]),
+        k1=np.uint64(halves[1]),
         keyed=int(key is not None),
         explained=int(explained),
     )
