@@ -30,6 +30,7 @@ from piidetect.schema import Verdict
 #: South, north, west and east of China.
 CHINA = (3, 54, 73, 136)
 PRECISE_DECIMALS = 4
+MOST_DECIMALS = 18
 _BRACKETS = "()[]{} °"
 
 
@@ -42,6 +43,8 @@ def _decimal(part: str) -> tuple[str, str] | None:
     number = part.strip("NSEW°: ")
     whole, dot, decimals = number.removeprefix("-").partition(".")
     if not (dot and is_digits(whole) and len(whole) <= 3 and is_digits(decimals)):
+        return None
+    if len(decimals) > MOST_DECIMALS:
         return None
     negative = number.startswith("-") != (mark in ("S", "W"))
     return ("-" if negative else "") + number.removeprefix("-"), mark
