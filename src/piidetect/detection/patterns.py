@@ -18,7 +18,7 @@ import numpy as np
 from piidetect import numbers
 from piidetect.errors import ValidationError
 from piidetect.kernels.own import key_values
-from piidetect.kernels.plan import OVERRULED, Out, new_out
+from piidetect.kernels.plan import Out, new_out
 from piidetect.numbers.cell_text import capitals, fold
 from piidetect.recognizer.own import compiled
 from piidetect.schema import Verdict
@@ -274,7 +274,7 @@ def contest(block: Block, setup: Setup, out: Out) -> tuple[list[OwnFinding], np.
     for one in own_findings(block, setup):
         low = np.searchsorted(starts, block.cell_start[one.cell])
         near = order[low : np.searchsorted(starts, one.stop)]
-        clash = near[(stop[near] > one.start) & (out.verdict[near] < OVERRULED)]
+        clash = near[stop[near] > one.start]
         own = one.pattern.recognizer.precedence
         if all(setup.precedence[out.entity[at]] > own for at in clash.tolist()):
             kept.append(one)

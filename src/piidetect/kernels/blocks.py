@@ -12,17 +12,14 @@ from piidetect.kernels.checks import INVALID_LENGTH, PRECISION_LOST, UNCHECKED, 
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.details import day_detail
 from piidetect.kernels.email import email_start, email_stop
-from piidetect.kernels.fields import is_covered, scan_field
 from piidetect.kernels.fold import TOO_LONG, fold_cell
-from piidetect.kernels.forms import FIRST_PATTERN
 from piidetect.kernels.keys import flush_keys, queue_key
 from piidetect.kernels.plain import encode
 from piidetect.kernels.recognise import emit
 from piidetect.kernels.runs import scan_cell
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
-from piidetect.kernels.survey import HAS_MAIL, HAS_NUMBER, HAS_WORD, SLOW
+from piidetect.kernels.survey import HAS_MAIL, HAS_NUMBER, SLOW
 from piidetect.kernels.values import BIRTH_DATE, DATE, GESTATION_WEEKS, _check
-from piidetect.kernels.words import emit_claims, find_words
 from piidetect.schema import ENTITY_NUMBER
 
 _MOBILE = ENTITY_NUMBER["CN_MOBILE"]
@@ -179,21 +176,13 @@ def scan_items(
         begin, stop = block.cell_start[cell], block.cell_stop[cell]
         column = np.int64(block.cell_column[cell])
         where = (block.first_row + row, column, block.row_start[row])
-        before = np.int64(out.count[0])
-        if way & HAS_WORD:
-            find_words(data, begin, stop, where, plan, tables, scratch)
+        before = out.count[0]
         if way & HAS_NUMBER:
             scan_cell(data, begin, stop, where, plan, tables, out, scratch)
         if way & HAS_MAIL:
             scan_emails(data, begin, stop, where, plan, out, scratch)
-        if way & HAS_WORD:
-            emit_claims(data, before, where, plan, out, scratch)
-            scratch.claimed[0] = 0
         entity = np.int64(plan.column_entity[column])
-        if plan.column_profile[column] >= FIRST_PATTERN:
-            if not is_covered(begin, stop, before, entity, where[2], out):
-                scan_field(data, begin, stop, where, plan, tables, out, scratch)
-        elif out.count[0] == before and entity >= 0:
+        if out.count[0] == before and entity >= 0:
             if plan.column_profile[column] > 0:
                 whole_cell(data, begin, stop, entity, where, plan, out, scratch)
             elif entity < _WHOLE_NUMBERS:

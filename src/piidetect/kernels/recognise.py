@@ -28,17 +28,7 @@ from piidetect.kernels.checks import (
 )
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.keys import queue_key
-from piidetect.kernels.plan import (
-    END,
-    LONGEST,
-    LOST,
-    OVERRULED,
-    RANK,
-    SIEVE_WORDS,
-    START,
-    UNSURE,
-    VALIDATORS,
-)
+from piidetect.kernels.plan import LONGEST, SIEVE_WORDS, VALIDATORS
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
 from piidetect.schema import Verdict
 
@@ -48,6 +38,7 @@ _MOBILE = VALIDATORS.index("mobile")
 _LANDLINE = VALIDATORS.index("landline")
 _CARD = VALIDATORS.index("bank_card")
 _SERVICE = VALIDATORS.index("service_number")
+_MASKED = int(Verdict.MASKED)
 _PLACEHOLDER = int(Verdict.PLACEHOLDER)
 _NONE = 0
 _FIRST_PLAUSIBLE = 1850_00_00
@@ -163,45 +154,6 @@ def without_prefix(compact: Any, first: int, last: int, dashed: bool) -> int:
 
 
 @inlined
-def claimed_as(
-    data: Any,
-    begin: int,
-    start: int,
-    stop: int,
-    first: int,
-    last: int,
-    joined: int,
-    recognizer: int,
-    where: Any,
-    plan: Any,
-    tables: Any,
-    scratch: Any,
-) -> int:
-    """Return the verdict with which a recognizer claims a number, by its context; 0 where it doesn't."""
-    compact, validator = scratch.compact, plan.validator[recognizer]
-    verdict = check(validator, compact, first, last, tables, plan.today)
-    claimed = verdict not in (INVALID_FORMAT, INVALID_LENGTH)
-    alone = claimed and claims_alone(validator, verdict, compact, first, last, joined, tables)
-    if claimed and (verdict == UNCHECKED or not alone):
-        if validator == _CARD and verdict == UNASSIGNED:  # only a column can say that
-            held = plan.column_context[where[1]] >> np.uint64(plan.entity[recognizer])
-            known = held & np.uint64(1) == 1
-        else:
-            known = in_context(data, begin, start, recognizer, where[1], plan)
-        if known and verdict == UNCHECKED:
-            verdict = VALID
-        claimed = known or (verdict == UNCHECKED and alone)
-    placeholders, sieve = tables.placeholder, scratch.sieve
-    if verdict == VALID and is_placeholder(compact, first, last, placeholders, sieve):
-        verdict = _PLACEHOLDER
-    others = np.int64(scratch.claimed[0])
-    if claimed and others > 0:
-        rank = plan.precedence[recognizer] + (UNSURE if verdict == UNCHECKED else 0)
-        claimed = not outranks(start, stop, rank, scratch.claims, others)
-    return verdict if claimed else _NONE
-
-
-@inlined
 def recognise(
     data: Any,
     begin: int,
@@ -221,7 +173,7 @@ def recognise(
 
     Returns whether one did. The recognizers of a length are tried in order of precedence.
     """
-    compact, won = scratch.compact, False
+    compact = scratch.compact
     size = last - first
     if size > LONGEST or size < 7:
         return False
@@ -234,27 +186,28 @@ def recognise(
     cell = letters * (LONGEST + 1) + size - letters
     for index in range(plan.class_first[cell], plan.class_first[cell + 1]):
         recognizer = plan.class_recognizer[index]
-        verdict = claimed_as(
-            data, begin, start, stop, first, last, joined, recognizer, where, plan, tables, scratch
-        )
-        if verdict == _NONE:
+        validator = plan.validator[recognizer]
+        verdict = check(validator, compact, first, last, tables, plan.today)
+        if verdict in (INVALID_FORMAT, INVALID_LENGTH):
             continue
-        verdict |= OVERRULED if won else 0
+        alone = claims_alone(validator, verdict, compact, first, last, joined, tables)
+        if verdict == UNCHECKED or not alone:
+            if validator == _CARD and verdict == UNASSIGNED:  # only a column can say that
+                held = plan.column_context[where[1]] >> np.uint64(plan.entity[recognizer])
+                known = held & np.uint64(1) == 1
+            else:
+                known = in_context(data, begin, start, recognizer, where[1], plan)
+            if known and verdict == UNCHECKED:
+                verdict = VALID
+            elif not known and not (verdict == UNCHECKED and alone):
+                continue
+        if verdict == VALID and is_placeholder(
+            compact, first, last, tables.placeholder, scratch.sieve
+        ):
+            verdict = _PLACEHOLDER
         emit_number(start, stop, first, last, recognizer, verdict, where, plan, out, scratch)
-        won = True
-        if not plan.explained:
-            break
-    return won
-
-
-@kernel
-def outranks(start: int, stop: int, rank: int, claims: Any, claimed: int) -> bool:
-    """Tell whether a pattern has a better claim on part of a span; it wins then."""
-    better = False
-    for index in range(claimed):
-        over = claims[index, START] < stop and start < claims[index, END]
-        better = better or (over and claims[index, RANK] < rank and claims[index, LOST] == 0)
-    return better
+        return True
+    return False
 
 
 @kernel
@@ -366,3 +319,56 @@ def upgrade(compact: Any, first: int, value: Any) -> None:
         total += (byte - 48) * weight[index]
     last = (12 - total % 11) % 11
     value[17] = 88 if last == 10 else 48 + last
+
+
+@kernel
+def is_wide_star(data: Any, position: int, stop: int) -> bool:
+    """Tell whether a full-width asterisk stands there."""
+    if position + 3 > stop or data[position] != 0xEF:
+        return False
+    return data[position + 1] == 0xBC and data[position + 2] == 0x8A
+
+
+@kernel
+def mark_masked(
+    data: Any, begin: int, start: int, position: int, stop: int, where: Any, plan: Any, out: Any
+) -> int:
+    """Read a number with asterisks in the middle; write a masked finding; return where it ends.
+
+    The asterisks may be full-width; each counts as one character.
+    """
+    stars, spare = position, 0  # bytes of asterisks beyond one for each
+    while stars < stop:
+        if data[stars] == 42:
+            stars += 1
+        elif is_wide_star(data, stars, stop):
+            stars += 3
+            spare += 2
+        else:
+            break
+    end = stars
+    while end < stop and (48 <= data[end] <= 57 or (end > stars and data[end] in (88, 120))):
+        end += 1
+    size = end - start - spare
+    glued = end < stop and 65 <= data[end] & 0xDF <= 90
+    if stars - position - spare < 2 or end == stars or size > LONGEST or glued or data[start] > 127:
+        return stars
+    for index in range(plan.class_first[size], plan.class_first[size + 1]):
+        recognizer = plan.class_recognizer[index]
+        validator = plan.validator[recognizer]
+        fits = validator == _RESIDENT and size == _ID_LENGTH
+        fits = fits or (validator == _MOBILE and size == 11 and data[start] == 49)
+        if not fits and validator == _CARD:
+            fits = in_context(data, begin, start, recognizer, where[1], plan)
+        if fits:
+            emit(
+                start,
+                end,
+                np.int64(plan.entity[recognizer]),
+                np.int64(_MASKED),
+                np.int64(0),
+                where,
+                out,
+            )
+            break
+    return end

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from piidetect import numbers
 from piidetect.columns import Column, infer
-from piidetect.detection import Setup, find, in_order, set_up, verdict_name
+from piidetect.detection import Setup, find, set_up, verdict_name
 from piidetect.detection.patterns import contest, judged, with_own
 from piidetect.errors import ArgumentError, ValidationError
 from piidetect.kernels.cells import block_from_columns, block_from_texts, cells_from_arrow
-from piidetect.kernels.plan import OVERRULED
 from piidetect.recognizer import Recognizer, load_recognizers
-from piidetect.recognizer.compiled import patterns_of
 from piidetect.scanning.reference_day import as_number, reference_day
 
 if TYPE_CHECKING:
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
 
     from piidetect.kernels.cells import Block
 
+_NO_KEY = bytes(16)
 _SAMPLE_ROWS = 2000
 
 
@@ -33,8 +32,7 @@ class Finding(NamedTuple):
     """One located value with a verdict.
 
     `start` and `end` count code points of the text as given, half-open; `value` is the canonical
-    form; `verdict` a name of `schema.Verdict` in lower case; `score` from 0 to 1; `also` the
-    recognizers that claimed the span, too, and lost it.
+    form; `verdict` a name of `schema.Verdict` in lower case; `score` from 0 to 1.
     """
 
     entity: str
@@ -45,12 +43,11 @@ class Finding(NamedTuple):
     verdict: str
     score: float
     recognizer: str
-    also: tuple[str, ...] = ()
 
 
 @cache
 def _text_setup(recognizers: tuple[Recognizer, ...] | None, today: int) -> Setup:
-    return set_up(recognizers or load_recognizers(), (), today=today, key=None, explained=True)
+    return set_up(recognizers or load_recognizers(), (), today=today, key=_NO_KEY)
 
 
 @overload
@@ -116,12 +113,12 @@ def _detect_table(table: Any, chosen: tuple[Recognizer, ...] | None, today: int)
     )
     recognizers = chosen or load_recognizers()
     columns: tuple[Column, ...] = infer(arrow.column_names, sample, recognizers)
-    setup = set_up(recognizers, columns, today=today, key=None, explained=True)
+    setup = set_up(recognizers, columns, today=today, key=_NO_KEY)
     rows = _findings(block, setup, chosen)
     names = ("row", "column", "header", *Finding._fields)
     values = [(row, at, arrow.column_names[at], *finding) for row, at, finding in rows]
     types = {"row": pa.int64(), "column": pa.int32(), "score": pa.float64()}
-    types |= {"start": pa.int64(), "end": pa.int64(), "also": pa.list_(pa.string())}
+    types |= {"start": pa.int64(), "end": pa.int64()}
     return pa.table(
         {
             name: pa.array([value[index] for value in values], types.get(name, pa.string()))
@@ -135,63 +132,39 @@ def _findings(
 ) -> list[tuple[int, int, Finding]]:
     """Return (row, column, finding) with the raw text read back from the block."""
     out, first = find(block, setup._replace(patterns=()))
-    known = chosen or load_recognizers()
-    by_number = patterns_of(tuple(sorted(known, key=in_order))).recognizers
+    recognizers = chosen or load_recognizers()
     of_pattern: dict[tuple[int, int], Recognizer] = {}
     if setup.patterns:
         own, _ = contest(block, setup, out)
         of_pattern = {(one.start, one.stop): one.pattern.recognizer for one in own}
         out, _ = with_own(block, setup, out, first)
-    results, losers = [], []
+    results = []
+    width = max(setup.columns, 1)
     for at in range(int(out.count[0])):
-        row, column, number = int(out.row[at]), int(out.column[at]), int(out.detail[at])
+        row, column = int(out.row[at]), int(out.column[at])
         begin = int(block.row_start[row]) + int(out.start[at])
-        stop, verdict = begin + int(out.length[at]), int(out.verdict[at])
-        recognizer = of_pattern.get((begin, stop))
+        stop = begin + int(out.length[at])
+        cell = int(block.cell_start[row * width + column])
+        text = block.data[begin:stop].tobytes().decode("utf-8", "surrogatepass")
+        before = block.data[cell:begin].tobytes().decode("utf-8", "surrogatepass")
         entity = setup.names[int(out.entity[at])]
-        if recognizer is None and 0 < number <= len(by_number):  # else a place, a day, an operator
-            named = by_number[number - 1]
-            recognizer = named if named.entity == entity else None
+        recognizer = of_pattern.get((begin, stop))
         if recognizer is None:
-            text = block.data[begin:stop].tobytes().decode("utf-8", "surrogatepass")
-            recognizer = _claimer(entity, text, known)
-        if verdict & OVERRULED:
-            losers.append((begin, stop, recognizer))
-            continue
-        cell = int(block.cell_start[row * max(setup.columns, 1) + column])
-        finding = _finding(block, cell, begin, stop, recognizer, verdict_name(verdict))
-        results.append((row, column, begin, stop, finding))
-    results.sort(key=lambda one: one[:3])
-    return [
-        (row, column, finding._replace(also=_overruled(begin, stop, finding, losers)))
-        for row, column, begin, stop, finding in results
-    ]
-
-
-def _overruled(
-    begin: int, stop: int, finding: Finding, losers: list[tuple[int, int, Recognizer]]
-) -> tuple[str, ...]:
-    """Return the recognizers of other entities that lost a span that the finding has some of."""
-    over = (one for first, last, one in losers if first < stop and begin < last)
-    return tuple(sorted({one.id for one in over if one.entity != finding.entity}))
-
-
-def _finding(
-    block: Block, cell: int, begin: int, stop: int, recognizer: Recognizer, verdict: str
-) -> Finding:
-    """Return the finding on bytes of a block with the text read back."""
-    text = block.data[begin:stop].tobytes().decode("utf-8", "surrogatepass")
-    before = block.data[cell:begin].tobytes().decode("utf-8", "surrogatepass")
-    return Finding(
-        entity=recognizer.entity,
-        start=len(before),
-        end=len(before) + len(text),
-        text=text,
-        value=_canonical(text, recognizer),
-        verdict=verdict,
-        score=_score(recognizer, verdict),
-        recognizer=recognizer.id,
-    )
+            recognizer = _claimer(entity, text, recognizers)
+        verdict = verdict_name(int(out.verdict[at]))
+        finding = Finding(
+            entity=entity,
+            start=len(before),
+            end=len(before) + len(text),
+            text=text,
+            value=_canonical(text, recognizer),
+            verdict=verdict,
+            score=_score(recognizer, verdict),
+            recognizer=recognizer.id,
+        )
+        results.append((row, column, finding))
+    results.sort(key=lambda one: (one[0], one[1], one[2].start))
+    return results
 
 
 def _claimer(entity: str, text: str, recognizers: Sequence[Recognizer]) -> Recognizer:
