@@ -208,7 +208,9 @@ def tallies_of(block: Block, setup: Setup) -> dict[Tally, int]:
         return _tally(out, int(out.count[0]), setup.columns)[0]
     room, count = _scan(block, setup)
     counts = np.zeros((setup.columns + 1) * _ENTITIES * _VERDICTS, np.int64)
-    tally_items(block, room.items, count, room.slow, setup.plan, setup.columns, counts)
+    tally_items(block, room.items, count, setup.plan, setup.columns, counts)
+    places = np.empty((counts.size, 0), np.int64)  # nobody asks where they stand
+    tally_findings(room.slow, int(room.slow.count[0]), setup.columns, counts, places)
     return {_key(one, setup.columns): int(counts[one]) for one in np.flatnonzero(counts).tolist()}
 
 

@@ -131,16 +131,13 @@ def gather(
 
 
 @kernel
-def tally_items(
-    block: Any, items: Any, count: int, slow: Any, plan: Any, columns: int, counts: Any
-) -> None:
-    """Count the findings of all items by column, entity and verdict, without putting them in order.
+def tally_items(block: Any, items: Any, count: int, plan: Any, columns: int, counts: Any) -> None:
+    """Count the quick items by column, entity and verdict, without making findings of them.
 
     Args:
         block: `Block`.
         items: `Items` that `survey_block` and `scan_items` have filled.
         count: how many they are.
-        slow: `Out` of `scan_items`.
         plan: `Plan`.
         columns: positions from here on are counted as one.
         counts: int64[(columns + 1) * 1024], as `plan.tally_findings` has it.
@@ -153,7 +150,3 @@ def tally_items(
             size = block.cell_stop[cell] - block.cell_start[cell]
             entity = _quick_entity(way, size, column, plan)
             counts[min(column, columns) * 1024 + entity * 16 + VALID] += 1
-    for at in range(slow.count[0]):
-        column = min(np.int64(slow.column[at]), columns)
-        code = column * 1024 + np.int64(slow.entity[at]) * 16 + np.int64(slow.verdict[at])
-        counts[code] += 1
