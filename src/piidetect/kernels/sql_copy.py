@@ -14,7 +14,7 @@ from typing import Any
 from piidetect.kernels.compiling import kernel
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
 from piidetect.kernels.sql_text import begins_statement, hex_digit, word_at
-from piidetect.kernels.sql_values import END, FULL, NEED, ROW_BYTES, store_row
+from piidetect.kernels.sql_rows import END, FULL, NEED, ROW_BYTES, store_row
 
 _LF, _CR, _TAB, _BACKSLASH, _DOT = 10, 13, 9, 92, 46
 
@@ -63,11 +63,16 @@ def _resolve(data: Any, start: int, stop: int) -> int:
 
 
 @kernel
-def _resolve_all(data: Any, spans: Any, width: int) -> None:
-    """Resolve the escapes of a row."""
+def _store_all(data: Any, rows: Any, cell: int, width: int) -> None:
+    """Store the values of a row from `cell` on, without their escapes."""
+    spans = rows.spans
     for column in range(width):
+        start, stop = spans[0, column], spans[1, column]
         if spans[2, column]:
-            spans[1, column] = _resolve(data, spans[0, column], spans[1, column])
+            stop = _resolve(data, start, stop)
+        rows.cell_start[cell + column] = start
+        rows.cell_stop[cell + column] = stop
+        rows.cell_column[cell + column] = column
 
 
 @kernel
@@ -151,7 +156,7 @@ def index_copy(
         tally[2] += text
         if store:
             if not text:
-                _resolve_all(data, spans, width)
+                _store_all(data, rows, cell, width)
             cell = store_row(rows, number, cell, p, stop, text, width)
         number += 1
         p = after

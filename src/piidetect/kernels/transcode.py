@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""GB18030 and UTF-16 to UTF-8, and the check of UTF-8, by tables and 32 bytes at a time.
+"""GB18030 to UTF-8, and the check of UTF-8, by tables and 32 bytes at a time.
 
 The results equal those of Python's codecs with `errors="replace"` on any bytes, however the source
 is cut: what can't be decoded becomes U+FFFD and is counted and located. Each function decodes
 `source[position:size]` into `into[at:]`, stops before a sequence that the end cuts (unless `final`)
-and notes the place of each line end in both texts, so that rows can be found again in the source;
-if asked to also where ASCII follows something else, in UTF-16 `(` and what follows `;`, `)`, a blank.
+and notes the place of each line end in both texts, so that rows can be found again in the source; if
+asked to also where ASCII follows something else. UTF-16 has a module of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from piidetect.kernels.compiling import kernel
+from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.simd import LANES, between_bits, count_bits, equal_bits, trailing_zeros
 
 _VECTOR = ir.VectorType(ir.IntType(8), LANES)
@@ -37,7 +37,7 @@ _FOUR_BYTES = 39420
 class Marks(NamedTuple):
     """What a transcoder notes.
 
-    int64 `source`, `target` [L], places after each line end; int64 `bad` [PLACES], places in the
+    int64 `source`, `target` [L], places that correspond; int64 `bad` [PLACES], places in the
     source of what can't be decoded; int64 `tally` [4]: marks, undecodable, NULs, marks more than lines.
     """
 
@@ -58,7 +58,7 @@ class Tables(NamedTuple):
 
 
 def new_marks(lines: int, *, exact: bool = False) -> Marks:
-    """Return room for `lines` marks: line ends and, if `exact`, more."""
+    """Return room for `lines` marks; if `exact`, they are more than line ends."""
     return Marks(
         np.empty(lines, np.int64),
         np.empty(lines, np.int64),
@@ -111,8 +111,8 @@ def _copy(typing_context: Any, into: Any, at: Any, source: Any, position: Any) -
 
 
 @intrinsic
-def _store(typing_context: Any, into: Any, at: Any, word: Any) -> Any:
-    """`_store(into, at, word)`: store a uint32 as four bytes, lowest first."""
+def store_word(typing_context: Any, into: Any, at: Any, word: Any) -> Any:
+    """`store_word(into, at, word)`: store a uint32 as four bytes, lowest first."""
     signature = types.void(into, types.int64, types.uint32)
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -125,13 +125,13 @@ def _store(typing_context: Any, into: Any, at: Any, word: Any) -> Any:
 
 
 @kernel
-def _length(word: int) -> int:
+def word_length(word: int) -> int:
     """Return the bytes of a packed UTF-8 sequence that isn't ASCII."""
     return 2 + (word > 0xFFFF) + (word > 0xFFFFFF)
 
 
 @kernel
-def _pack(code: int) -> int:
+def packed_code(code: int) -> int:
     """Return the packed UTF-8 sequence of a code point from U+0080 on."""
     if code < 0x800:
         return 0x80C0 | code >> 6 | (code & 0x3F) << 8
@@ -141,8 +141,9 @@ def _pack(code: int) -> int:
     return 0x808080F0 | code >> 18 | (code >> 12 & 0x3F) << 8 | low
 
 
-@kernel
-def _mark(marks: Any, position: int, at: int) -> None:
+@inlined
+def note_mark(marks: Any, position: int, at: int) -> None:
+    """Note places that correspond."""
     number = marks.tally[0]
     if number < marks.source.size:
         marks.source[number] = position
@@ -151,16 +152,16 @@ def _mark(marks: Any, position: int, at: int) -> None:
 
 
 @kernel
-def _spoil(marks: Any, position: int, into: Any, at: int) -> int:
+def spoil(marks: Any, position: int, into: Any, at: int) -> int:
     """Write U+FFFD for what can't be decoded at `position`; return the place after it."""
     if marks.tally[1] < PLACES:
         marks.bad[marks.tally[1]] = position
     marks.tally[1] += 1
-    _store(into, at, np.uint32(_REPLACEMENT))
+    store_word(into, at, np.uint32(_REPLACEMENT))
     return at + 3
 
 
-@kernel
+@inlined
 def _ascii(source: Any, position: int, size: int, into: Any, at: int, marks: Any) -> int:
     """Copy ASCII bytes from `position` up to the first other byte; return how many."""
     begin = position
@@ -176,7 +177,7 @@ def _ascii(source: Any, position: int, size: int, into: Any, at: int, marks: Any
             place = trailing_zeros(lines)
             lines &= lines - np.uint64(1)
             if source[position + place]:
-                _mark(marks, position + place + 1, at + place + 1)
+                note_mark(marks, position + place + 1, at + place + 1)
             else:
                 marks.tally[2] += 1
         position += count
@@ -199,7 +200,7 @@ def gb18030(
     while position < size:
         if source[position] < 0x80:
             if marks.tally[3]:
-                _mark(marks, position, at)
+                note_mark(marks, position, at)
             count = _ascii(source, position, size, into, at, marks)
             position += count
             at += count
@@ -211,7 +212,7 @@ def gb18030(
             if cut:
                 if not final:
                     return position, at
-                at = _spoil(marks, position, into, at)
+                at = spoil(marks, position, into, at)
                 position = size
                 break
             word = two[(lead & 0x7F) << 8 | second]
@@ -225,64 +226,14 @@ def gb18030(
                     if pointer < _FOUR_BYTES:
                         word = four[pointer]
                     elif 189000 <= pointer <= 189000 + 0xFFFFF:
-                        word = np.uint32(_pack(pointer - 189000 + 0x10000))
+                        word = np.uint32(packed_code(pointer - 189000 + 0x10000))
             if word:
-                _store(into, at, word)
-                at += _length(word)
+                store_word(into, at, word)
+                at += word_length(word)
                 position += step
             else:
-                at = _spoil(marks, position, into, at)
+                at = spoil(marks, position, into, at)
                 position += 1
-    return position, at
-
-
-@kernel
-def utf16(
-    source: Any, position: int, size: int, final: bool, into: Any, big: bool, marks: Any
-) -> Any:
-    """Decode UTF-16, big-endian if `big`; return (next place in the source, bytes written)."""
-    at = np.int64(0)
-    high, low = (0, 1) if big else (1, 0)
-    exact, before = marks.tally[3] != 0, 0
-    while position < size:
-        left = size - position
-        if left == 1:
-            if final:
-                at = _spoil(marks, position, into, at)
-                position = size
-            break
-        code = np.int64(source[position + high]) << 8 | source[position + low]
-        step = 2
-        if code < 0x80:
-            if exact:
-                if code == 0x28 or before == 0x20 or before == 0x3B or before == 0x29:
-                    _mark(marks, position, at)
-                before = code
-            into[at] = code
-            at += 1
-            position += 2
-            if code == _LF or code == _CR:
-                _mark(marks, position, at)
-            elif code == 0:
-                marks.tally[2] += 1
-            continue
-        if 0xD800 <= code < 0xDC00:
-            if left < 4:
-                if final:
-                    at = _spoil(marks, position, into, at)
-                    position = size
-                break
-            second = np.int64(source[position + 2 + high]) << 8 | source[position + 2 + low]
-            if 0xDC00 <= second < 0xE000:
-                code = 0x10000 + ((code & 0x3FF) << 10) + (second & 0x3FF)
-                step = 4
-        if 0xD800 <= code < 0xE000:
-            at = _spoil(marks, position, into, at)
-        else:
-            word = np.uint32(_pack(code))
-            _store(into, at, word)
-            at += _length(word)
-        position += step
     return position, at
 
 
@@ -325,7 +276,7 @@ def utf8(source: Any, position: int, size: int, final: bool, into: Any, marks: A
     while position < size:
         if source[position] < 0x80:
             if marks.tally[3]:
-                _mark(marks, position, at)
+                note_mark(marks, position, at)
             count = _ascii(source, position, size, into, at, marks)
             position += count
             at += count
@@ -341,7 +292,7 @@ def utf8(source: Any, position: int, size: int, final: bool, into: Any, marks: A
             if not final:
                 break
             length = position - size
-        at = _spoil(marks, position, into, at)
+        at = spoil(marks, position, into, at)
         position -= length
     return position, at
 

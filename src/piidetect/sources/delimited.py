@@ -104,7 +104,7 @@ class DelimitedSource:
         stop = self.rules.heading_start
         if stop:
             data = np.concatenate((piece.data[:stop], np.zeros(PADDING, np.uint8)))
-            above = Piece(data, stop, piece.text_at, piece.source_at, final=True)
+            above = piece._replace(data=data, size=stop, final=True)
             rows, number, cells, after = self._index(above, 0, grammar)
             if number:
                 yield self._block(above, rows, number, cells, after)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from piidetect.kernels import transcode
+from piidetect.kernels import transcode, utf16
 from piidetect.kernels.cells import PADDING
 from piidetect.sources.digests import Digester
 from piidetect.sources.samples import fewest_errors, read_at, transcode_into
@@ -28,7 +28,8 @@ _LONGEST = 4
 class Piece(NamedTuple):
     """Text to be indexed: `data` uint8[size + PADDING or more], its first `size` bytes, zeros after.
 
-    `text_at`, `source_at` int64[M] are places in `data` and in the source that correspond.
+    `text_at`, `source_at` int64[M] are places in `data` and in the source that correspond; `wide` says
+    that the source is UTF-16, whose bytes between them are counted.
     """
 
     data: np.ndarray
@@ -36,9 +37,14 @@ class Piece(NamedTuple):
     text_at: np.ndarray
     source_at: np.ndarray
     final: bool
+    wide: bool = False
 
     def offsets(self, places: np.ndarray) -> np.ndarray:
         """Return the offsets in the source of `places` in `data` (int64, ascending)."""
+        if self.wide:
+            found = np.empty(places.size, np.int64)
+            utf16.wide_offsets(self.data, self.text_at, self.source_at, places, found)
+            return found
         if self.text_at.size == 1:
             shifted: np.ndarray = places + (self.source_at[0] - self.text_at[0])
             return shifted
@@ -58,8 +64,10 @@ class Feed:
     ledger: Ledger
     exact: bool = False  # whether statements on one line must be found again, too
     digesting: bool = True
+    passing: bool = False  # whether a piece isn't used any more when the next one is read
     _digest: Digester = field(default_factory=Digester)
     _left: bytes = b""  # of a sequence that the last step cut
+    _room: np.ndarray | None = None
     _carry: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8))
     _text_at: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     _source_at: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -76,6 +84,9 @@ class Feed:
         first = max(0, int(np.searchsorted(piece.text_at, position, "right")) - 1)
         self._text_at = piece.text_at[first:] - position
         self._source_at = piece.source_at[first:]
+        if piece.wide:
+            self._source_at = self._source_at.copy()
+            self._text_at[0], self._source_at[0] = 0, piece.offsets(np.array([position]))[0]
 
     def read(self) -> Piece:
         """Read, digest and decode the next step of the file.
@@ -84,7 +95,7 @@ class Feed:
         """
         carry, left = self._carry.size, len(self._left)
         begin = carry + left
-        data = np.empty(begin + self.step + PADDING, np.uint8)
+        data = self._space(begin + self.step + PADDING)
         data[:carry] = self._carry
         data[carry:begin] = np.frombuffer(self._left, np.uint8)
         origin = self.ledger.bytes - left
@@ -96,6 +107,14 @@ class Feed:
         if final:
             self.finish()
         return piece
+
+    def _space(self, size: int) -> np.ndarray:
+        """Return room for a piece; fresh pages cost as much as reading, so it's kept if it may be."""
+        if not self.passing:
+            return np.empty(size, np.uint8)
+        if self._room is None or self._room.size < size:
+            self._room = np.empty(size + (size >> 3), np.uint8)
+        return self._room
 
     def finish(self) -> None:
         """Enter the digest of what was read."""
@@ -167,6 +186,7 @@ class Feed:
             np.concatenate((self._text_at, text_at)),
             np.concatenate((self._source_at, source_at)),
             final,
+            self.encoding.startswith("utf-16"),
         )
 
     def _note_errors(self, places: np.ndarray, errors: int) -> None:

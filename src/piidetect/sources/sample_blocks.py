@@ -12,7 +12,7 @@ from piidetect.schema import RowKind
 
 if TYPE_CHECKING:
     from piidetect.kernels.split import Rows
-    from piidetect.kernels.sql_values import SqlRows
+    from piidetect.kernels.sql_rows import SqlRows
 
 #: Rows that each of the samples gives at most.
 _SAMPLE_ROWS = 700

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from piidetect.kernels import transcode
+from piidetect.kernels import transcode, utf16
 from piidetect.kernels.cells import PADDING
 from piidetect.sources.content import reading
 
@@ -223,5 +223,5 @@ def transcode_into(
         return transcode.gb18030(source, position, size, final, into, tables, marks)  # type: ignore[no-any-return]
     if encoding.startswith("utf-16"):
         big = encoding == "utf-16-be"
-        return transcode.utf16(source, position, size, final, into, big, marks)  # type: ignore[no-any-return]
+        return utf16.utf16(source, position, size, final, into, big, marks)  # type: ignore[no-any-return]
     return transcode.utf8(source, position, size, final, into, marks)  # type: ignore[no-any-return]

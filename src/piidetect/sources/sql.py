@@ -42,6 +42,8 @@ _ROWS = re.compile(
 )
 _MYSQL = re.compile(rb"/\*!\d{5}|MySQL|MariaDB|ENGINE\s*=|`\s*\(\s*`|INTO\s+`", re.IGNORECASE)
 _OTHERS = re.compile(rb"PostgreSQL|SQL\s*Server|SQLite|Oracle|PRAGMA\s|^GO\s|\[dbo\]", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_MYSQL_WORDS = (b"`", b"/*!", b"mysql", b"mariadb", b"engine")
+_OTHERS_WORDS = (b"postgresql", b"server", b"sqlite", b"oracle", b"pragma", b"go", b"[dbo]")
 _ESCAPED_QUOTE = re.compile(rb"\\'(?=[^\s,);])")
 
 
@@ -94,7 +96,7 @@ def open_content(content: Content, head: Head, options: Options) -> Iterator[Ope
     encoding, bom, decided = samples.choose_encoding(pieces)
     ledger = Ledger()
     with content.open() as file:
-        feed = Feed(file, encoding, decided, options.block_bytes, ledger, exact=True)
+        feed = Feed(file, encoding, decided, options.block_bytes, ledger, exact=True, passing=True)
         feed.skip(bom)
         backslash = escapes_by_backslash([samples.decode(one.raw, encoding, final=True)[0] for one in pieces])  # fmt: skip
         outline = take_outline(feed, ledger, backslash=backslash)
@@ -109,14 +111,20 @@ def open_content(content: Content, head: Head, options: Options) -> Iterator[Ope
 def escapes_by_backslash(texts: list[bytes]) -> bool:
     """Say whether a backslash escapes in all strings of a dump, as MySQL has it."""
     joined = b"\n".join(texts)
-    if _MYSQL.search(joined) and not re.search(rb"PostgreSQL database dump", joined):
+    lower = joined.lower()
+    if _holds(_MYSQL, _MYSQL_WORDS, lower) and b"postgresql database dump" not in lower:
         return _OTHERS.search(texts[0][:4096]) is None or b"`" in joined
-    return _OTHERS.search(joined) is None and _ESCAPED_QUOTE.search(joined) is not None
+    return _ESCAPED_QUOTE.search(joined) is not None and not _holds(_OTHERS, _OTHERS_WORDS, lower)
+
+
+def _holds(pattern: re.Pattern[bytes], words: tuple[bytes, ...], lower: bytes) -> bool:
+    """Search a pattern, one of whose words must be there: they are found much sooner."""
+    return any(word in lower for word in words) and pattern.search(lower) is not None
 
 
 def take_outline(feed: Feed, ledger: Ledger, *, backslash: bool) -> Outline:
     """Walk through a whole dump and note where what lies."""
-    from piidetect.kernels.sql_values import empty_sql_rows
+    from piidetect.kernels.sql_rows import empty_sql_rows
 
     counting = empty_sql_rows(0, 0)
 

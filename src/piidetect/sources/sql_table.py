@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from piidetect.kernels.sql_values import SqlRows
+    from piidetect.kernels.sql_rows import SqlRows
     from piidetect.sources.content import Content
     from piidetect.sources.options import Options
     from piidetect.sources.sql import Found, Outline
@@ -119,14 +119,19 @@ class SqlTable:
             starts, stops = self.found.start, self.found.stop
             stream = Extents(file, np.array(starts, np.int64), np.array(stops, np.int64))
             feed = self._feed(stream, inner, self.options.block_bytes)
+            last: Run | None = None
             try:
                 for one in self._walker(None).walk(feed):
                     self.ledger.bytes = inner.bytes
                     if isinstance(one, Run) and one.rows.tally[0]:
-                        yield self._block(one, stream)
+                        if last is not None:
+                            yield self._block(last, stream, copy=last.piece is one.piece)
+                        last = one
             except SourceError as error:
                 self.ledger.status, self.ledger.reason = "partial", f"reading stopped: {error}"
                 self.alerts.append(Alert(self.path, "read_error", self.ledger.reason))
+            if last is not None:
+                yield self._block(last, stream, copy=False)
         self._close(inner, stream)
 
     def _feed(self, stream: Extents, ledger: Ledger, step: int) -> Feed:
@@ -140,25 +145,34 @@ class SqlTable:
 
     def _room(self, shape: Shape, size: int) -> tuple[SqlRows, int]:
         """Return as much room for rows as so many bytes are likely to take."""
-        from piidetect.kernels.sql_values import empty_sql_rows
+        from piidetect.kernels.sql_rows import empty_sql_rows
 
         each = max(2.0 * shape.values, self.found.bytes / max(1, self.found.rows))
         rows = int(size / each * 1.2) + 64
         return empty_sql_rows(rows, shape.values), rows
 
-    def _block(self, run: Run, stream: Extents) -> Block:
-        """Return the block of a run's rows and enter them in the ledger."""
-        rows = _counted(run.rows)
-        base = int(rows.row_start[0])
-        text = run.piece.data[base : run.stop]
+    def _block(self, run: Run, stream: Extents, *, copy: bool) -> Block:
+        """Return the block of a run's rows and enter them in the ledger.
+
+        It holds the bytes of the piece unless `copy` says that more rows of the piece come.
+        """
+        rows, piece = _counted(run.rows), run.piece
+        offsets = stream.offsets(piece.offsets(rows.row_start))
+        data = piece.data[: run.stop + PADDING]
+        if copy:
+            base = int(rows.row_start[0])
+            data = data[base:].copy()
+            for places in (rows.cell_start, rows.cell_stop, rows.row_start):
+                places -= base
+        data[-PADDING:] = 0
         block = Block(
-            np.concatenate((text, np.zeros(PADDING, np.uint8))),
-            rows.cell_start - base,
-            rows.cell_stop - base,
+            data,
+            rows.cell_start,
+            rows.cell_stop,
             rows.cell_column,
             rows.row_cell,
-            rows.row_start - base,
-            stream.offsets(run.piece.offsets(rows.row_start)),
+            rows.row_start,
+            offsets,
             rows.row_kind,
             self.ledger.rows,
         )

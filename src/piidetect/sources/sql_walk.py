@@ -21,7 +21,7 @@ from piidetect.sources.sql_statements import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from piidetect.kernels.sql_values import SqlRows
+    from piidetect.kernels.sql_rows import SqlRows
     from piidetect.sources.feed import Feed, Piece
 
 #: Rows by which the width of a table without named columns is told.
@@ -134,7 +134,7 @@ class Walker:
         self, piece: Piece, begin: int, p: int, *, final: bool
     ) -> Generator[Run | Text, None, int]:
         """Take rows from `p` on; return where to go on, or -1 - that place to read more."""
-        from piidetect.kernels.sql_values import END, FULL, NEED, OTHER
+        from piidetect.kernels.sql_rows import END, FULL, NEED, OTHER
 
         shape = self.shape
         assert shape is not None
@@ -169,7 +169,7 @@ class Walker:
             from piidetect.kernels.sql_copy import index_copy
 
             return index_copy(piece.data, p, piece.size, final, shape.values, limit, rows)  # type: ignore[no-any-return]
-        from piidetect.kernels.sql_values import index_values
+        from piidetect.kernels.sql_rows import index_values
 
         again = np.frombuffer(self.again, np.uint8)
         args = (again, self.backslash, shape.values, limit, rows)
@@ -217,7 +217,7 @@ class Walker:
 
     def _width(self, statement: Rows, piece: Piece, *, final: bool) -> int:
         """Return how many values the first rows have, 0 if that can't be told, -1 to read more."""
-        from piidetect.kernels.sql_values import empty_sql_rows
+        from piidetect.kernels.sql_rows import empty_sql_rows
 
         shape = Shape("", None, 0, statement.copy)
         rows = empty_sql_rows(0, 0)
