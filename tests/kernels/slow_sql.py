@@ -110,7 +110,9 @@ class Reader:
             return whole
         text = resolved(self.data[first + 1 : close], doubled=doubled, escapes=escapes)
         if b"(" in before:
-            one = len(strings) == 1 or (len(strings) == 2 and whole[:3].upper() in {b"TO_", b"STR", b"REP"})
+            one = len(strings) == 1 or (
+                len(strings) == 2 and whole[:3].upper() in {b"TO_", b"STR", b"REP"}
+            )
             return text if one and whole[0] in WORD and whole.endswith(b")") else whole  # fmt: skip
         after = self.data[strings[-1][1] + 1 : start + len(whole)]
         if len(strings) > 1 or (after and not self.data.startswith(b"::", strings[-1][1] + 1)):
@@ -203,5 +205,7 @@ def unhexed(raw):
     if not raw or len(raw) % 2 or set(raw) - set(string.hexdigits.encode()):
         return raw
     text = bytes.fromhex(raw.decode())
-    telling = all((byte >= 32 or byte in b"\t\n\r") and byte != 127 and byte <= 247 for byte in text)
+    telling = all(
+        (byte >= 32 or byte in b"\t\n\r") and byte != 127 and byte <= 247 for byte in text
+    )
     return text if telling else raw

@@ -204,6 +204,13 @@ def gb18030(
             count = _ascii(source, position, size, into, at, marks)
             position += count
             at += count
+        while position + 1 < size and source[position] >= 0x80:  # hanzi of two bytes
+            word = two[(np.int64(source[position]) & 0x7F) << 8 | source[position + 1]]
+            if word == 0:
+                break
+            store_word(into, at, word)
+            at += 2 + (word > 0xFFFF)
+            position += 2
         while position < size and source[position] >= 0x80:
             lead = source[position]
             left = size - position

@@ -67,7 +67,7 @@ class Feed:
     passing: bool = False  # whether a piece isn't used any more when the next one is read
     _digest: Digester = field(default_factory=Digester)
     _left: bytes = b""  # of a sequence that the last step cut
-    _room: np.ndarray | None = None
+    _rooms: list[np.ndarray] = field(default_factory=lambda: [np.empty(0, np.uint8)] * 2)
     _carry: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8))
     _text_at: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     _source_at: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -95,7 +95,7 @@ class Feed:
         """
         carry, left = self._carry.size, len(self._left)
         begin = carry + left
-        data = self._space(begin + self.step + PADDING)
+        data = self._space(0, begin + self.step + PADDING)
         data[:carry] = self._carry
         data[carry:begin] = np.frombuffer(self._left, np.uint8)
         origin = self.ledger.bytes - left
@@ -108,13 +108,13 @@ class Feed:
             self.finish()
         return piece
 
-    def _space(self, size: int) -> np.ndarray:
+    def _space(self, number: int, size: int) -> np.ndarray:
         """Return room for a piece; fresh pages cost as much as reading, so it's kept if it may be."""
         if not self.passing:
             return np.empty(size, np.uint8)
-        if self._room is None or self._room.size < size:
-            self._room = np.empty(size + (size >> 3), np.uint8)
-        return self._room
+        if self._rooms[number].size < size:
+            self._rooms[number] = np.empty(size + (size >> 3), np.uint8)
+        return self._rooms[number]
 
     def finish(self) -> None:
         """Enter the digest of what was read."""
@@ -154,7 +154,7 @@ class Feed:
                 data[end:size] = 0
                 places = np.array([carry]), np.array([origin])
                 return self._piece(data, end, *places, final=final)
-        into = np.empty(carry + 3 * (size - carry) + 2 * PADDING, np.uint8)
+        into = self._space(1, carry + 3 * (size - carry) + 2 * PADDING)
         into[:carry] = data[:carry]
         marks = transcode.new_marks(size - carry + 2, exact=self.exact)
         used, written = transcode_into(
