@@ -52,6 +52,7 @@ FORMATS = (
     "html_tables",
     "redis_log",
     "chat",
+    "logs",
     "delimited",
     "carved",
 )
