@@ -191,6 +191,26 @@ def test_a_long_line_takes_bounded_memory(tmp_path):
     assert peaks[1] - peaks[0] < 400
 
 
+LONG_ROWS = {
+    "a.txt": ("", ""),
+    "insert.sql": ("INSERT INTO t (a) VALUES ('", "');\n"),
+    "copy.sql": ("COPY t (a) FROM stdin;\n", "\n\\.\n"),
+    "text.sql": ("INSERT INTO t (a) VALUES (1);\nUPDATE t SET a = ", ""),
+    "broken.xml": ("<a><b>1</b><b>2</b></c>", ""),
+}
+
+
+@pytest.mark.parametrize("name", LONG_ROWS)
+def test_where_a_long_row_is_cut_no_number_is(name, tmp_path):
+    before, after = LONG_ROWS[name]
+    pieces = [f"电话{MOBILE};", f"，１３８００１３８０００ {MOBILE}", f" tel={MOBILE}|"]
+    count = 1_200_000
+    text = before + "".join(pieces[at % 3] for at in range(count)) + after
+    (tmp_path / name).write_bytes(text.encode())
+    case = pii.scan(tmp_path / name, threads=1)
+    assert int(case.counts["findings"].sum()) == count + count // 3
+
+
 def test_the_spill_of_a_killed_scan_is_removed_by_the_next(tmp_path):
     spill = tmp_path / "spill"
     spill.mkdir()

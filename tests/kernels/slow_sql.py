@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rows of an INSERT statement, a character at a time: what `kernels.sql_values` states."""
+"""The rows of an INSERT statement, a character at a time: what `kernels.sql_rows` states."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "Z": "\x1a"}
 STARTS = re.compile(rb"INS|CRE|DRO|UNL|-- ", re.IGNORECASE)
 
 
-class More(Exception):  # noqa: N818 - no error
+class More(Exception):
     """More bytes are needed."""
 
 
-class Broken(Exception):  # noqa: N818
+class Broken(Exception):
     """The row is broken."""
 
 

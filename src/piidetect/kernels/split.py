@@ -13,7 +13,7 @@ What is a row does not depend on how the source is cut into blocks:
 4. LF and CRLF end a line. A bare CR ends a line if the source's line ends are CR, or if the line up
    to the LF isn't a row of the table, or if no LF comes within 64 KiB; else it belongs to its cell.
 5. A row of white space, delimiters and quotes is blank; one that equals the heading repeats it.
-6. A line of more than 16 MiB is cut into texts of that size.
+6. A line of more than 16 MiB is cut into texts of about that size, where it cuts no number.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ FIELD_BYTES, FIELD_BREAKS = 1 << 16, 256
 STRETCH = 1 << 14
 #: A longer line is cut.
 LINE_BYTES = 1 << 24
+
+#: How far before that a place is sought where no number is cut.
+CUT_BYTES = 1 << 10
 
 NEED, _MALFORMED = -1, -2
 
@@ -199,6 +202,29 @@ def _line_end(data: Any, p: int, row: int, size: int, final: bool, bare_cr: bool
 
 
 @kernel
+def _is_open(byte: int) -> bool:
+    """Say whether a byte is an ASCII letter or digit, or may belong to a full-width one."""
+    return 48 <= byte <= 57 or 65 <= (byte & 0xDF) <= 90 or byte == 0xEF
+
+
+@kernel
+def cut_place(data: Any, most: int) -> int:
+    """Return where text is cut, at `most` or up to CUT_BYTES before, so that no number is cut.
+
+    It lies between characters neither of which is a letter or digit; where there is no such place, at
+    the last character.
+    """
+    for place in range(most, most - CUT_BYTES, -1):
+        if data[place] & 0xC0 != 0x80 and not (_is_open(data[place]) or _is_open(data[place - 1])):
+            if data[place - 1] < 0x80 or data[place - 3] != 0xEF:
+                return place
+    place = most
+    while data[place] & 0xC0 == 0x80 and place > most - 4:
+        place -= 1
+    return place
+
+
+@kernel
 def _line(data: Any, row: int, size: int, final: bool, bare_cr: bool) -> Any:
     """Return (end of the text, start of the next line, ended by CR) of the line at `row`.
 
@@ -218,10 +244,7 @@ def _line(data: Any, row: int, size: int, final: bool, bare_cr: bool) -> Any:
         stop, after = _line_end(data, found, row, size, final, bare_cr)
         return stop, after, bare_cr
     if size - row > LINE_BYTES:
-        stop = row + LINE_BYTES
-        while data[stop] & 0xC0 == 0x80 and stop > row + LINE_BYTES - 4:
-            stop -= 1
-        return stop, _MALFORMED, bare_cr
+        return cut_place(data, row + LINE_BYTES), _MALFORMED, bare_cr
     if not final:
         return size, NEED, bare_cr
     return (size - 1 if data[size - 1] == _CR else size), size, bare_cr

@@ -13,8 +13,9 @@ from typing import Any
 
 from piidetect.kernels.compiling import kernel
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
-from piidetect.kernels.sql_text import begins_statement, hex_digit, word_at
+from piidetect.kernels.split import cut_place
 from piidetect.kernels.sql_rows import END, FULL, NEED, ROW_BYTES, store_row
+from piidetect.kernels.sql_text import begins_statement, hex_digit, word_at
 
 _LF, _CR, _TAB, _BACKSLASH, _DOT = 10, 13, 9, 92, 46
 
@@ -135,10 +136,7 @@ def index_copy(
             break
         stop, after = (line, line + 1) if line >= 0 else (size, size)
         if cut:
-            stop = p + ROW_BYTES
-            while data[stop] & 0xC0 == 0x80 and stop > p + ROW_BYTES - 4:
-                stop -= 1
-            after = stop
+            stop = after = cut_place(data, p + ROW_BYTES)
             tally[3] += 1
         if stop > p and data[stop - 1] == _CR:
             stop -= 1

@@ -14,7 +14,7 @@ What is a row does not depend on how the source is cut into blocks:
    as the statement does, or where the line before ended a statement and this one begins another. The
    row is then one text (RowKind.TEXT) from its bracket to the next `),(`, `);` or `)` at a line's
    end, sought from where the broken string opened. So is a row with another number of values.
-5. A row of more than 16 MiB is cut into texts of that size.
+5. A row of more than 16 MiB is cut into texts of about that size, where it cuts no number.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from piidetect.kernels.compiling import inlined, kernel
+from piidetect.kernels.split import CUT_BYTES, cut_place
 from piidetect.kernels.sql_text import (
     BROKEN,
     MORE,
@@ -115,10 +116,7 @@ def _after_broken(data: Any, row: int, p: int, size: int, final: bool, header: A
                 break
         p += 1
     if size >= most:
-        stop = most
-        while data[stop] & 0xC0 == 0x80 and stop > most - 4:
-            stop -= 1
-        return stop
+        return cut_place(data, most)
     return size if final else MORE
 
 
@@ -289,7 +287,7 @@ def index_values(
         text = broken or (n_columns > 0 and width != n_columns) or width > MOST_COLUMNS
         if text:
             tally[2] += 1
-            tally[3] += p - here >= ROW_BYTES - 4
+            tally[3] += p - here >= ROW_BYTES - CUT_BYTES
         elif escaped:
             _unescape_all(data, rows, escaped)
         if store:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from piidetect.errors import SourceError
+from piidetect.kernels.split import cut_place
 from piidetect.sources import samples
 from piidetect.sources.content import read_failure
 from piidetect.sources.feed import Feed
@@ -38,9 +39,7 @@ def lines_of(feed: Feed) -> Iterator[tuple[int, str]]:
                 break
             after = len(text) if stop < 0 else stop + 1
             if after - begin > LINE_BYTES:
-                after = begin + LINE_BYTES
-                while text[after] & 0xC0 == 0x80:  # noqa: PLR2004 - within a character
-                    after -= 1
+                after = int(cut_place(piece.data, begin + LINE_BYTES))
             line = text[begin:after].decode("utf-8", "replace").rstrip("\r\n")
             if line.strip():
                 found.append((begin, line))

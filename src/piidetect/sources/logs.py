@@ -35,7 +35,7 @@ _FORMS: dict[str, tuple[re.Pattern[str], list[str], bool]] = {
     "access": (
         re.compile(
             rf"(\S+) (\S+) (\S+|[^\[\t]{{1,64}}?) \[(\d\d?/{_MONTH}/\d{{4}}:[\d:]{{8}}(?: [+-]\d{{4}})?)\] "
-            rf'{_QUOTED} (\d{{3}}|-) (\d+|-)(?: {_QUOTED} {_QUOTED})?(?: (.*))?'
+            rf"{_QUOTED} (\d{{3}}|-) (\d+|-)(?: {_QUOTED} {_QUOTED})?(?: (.*))?"
         ),
         ["IP地址", "标识", "用户", "时间", "请求", "状态", "字节数", "来源", "客户端", "其余"],
         False,

@@ -162,24 +162,25 @@ def _end(data: memoryview, p: int, size: int, *, final: bool) -> int | None:
     """Return where a statement or comment without rows ends; None if more bytes are needed."""
     whole = final or size - p > LONGEST_HEADER
     start = bytes(data[p : min(size, p + 2)])
-    line = _find(data, b"\n", p, size)
-    if start in {b"--", b"#"} or start[:1] == b"#":
-        return line + 1 if line >= 0 else (size if final else None)
+    near = min(size, p + LONGEST_HEADER)  # a search beyond would be one of all that is left
+    line = _find(data, b"\n", p, near)
+    if start == b"--" or start[:1] == b"#":
+        return line + 1 if line >= 0 else (near if whole else None)
     if start == b"/*":
         over = _find(data, b"*/", p, size)
         return over + 2 if over >= 0 else (size if whole else None)
     if line < 0 and not whole:
         return None
-    command = _DELIMITER.match(data, p, size)
+    command = _DELIMITER.match(data, p, near)
     if command is not None:
         close = command if command[1] == b";" else _DELIMITED.search(data, p, size)
         if close is not None and (whole or close[0].endswith(b"\n")):  # else its line may go on
             return close.end()
         return size if whole else None
-    command = _LINE_COMMAND.match(data, p, size)
-    if command is not None and (line >= 0 or final):
+    command = _LINE_COMMAND.match(data, p, near)
+    if command is not None and (line >= 0 or (final and near == size)):
         return command.end()
-    if _ROUTINE.match(data, p, size) is not None:
+    if _ROUTINE.match(data, p, near) is not None:
         return _routine_end(data, p, size, final=final)
     return _plain_end(data, p, size, final=final, whole=whole)
 

@@ -162,8 +162,9 @@ class SqlTable:
         if copy:
             base = int(rows.row_start[0])
             data = data[base:].copy()
-            for places in (rows.cell_start, rows.cell_stop, rows.row_start):
-                places -= base
+            rows.cell_start[:] -= base
+            rows.cell_stop[:] -= base
+            rows.row_start[:] -= base
         data[-PADDING:] = 0
         block = Block(
             data,

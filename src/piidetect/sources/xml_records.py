@@ -17,6 +17,7 @@ from xml.parsers import expat
 
 import numpy as np
 
+from piidetect.kernels.split import cut_place
 from piidetect.sources.alerts import Alert
 from piidetect.sources.feed import Feed, Piece
 from piidetect.sources.html_tables import SIGNS
@@ -215,8 +216,11 @@ class _Reader:
         at = self.feed.ledger.bytes - len(text)
         self.alerts.append(Alert(self.locator, code, message, None, max(0, at)))
         while True:
-            cut = text.rfind(b"\n") + 1 or (len(text) if len(text) >= LINE_BYTES else 0)
-            cut = len(text) if final else cut
+            cut = text.rfind(b"\n") + 1
+            if final:
+                cut = len(text)
+            elif not cut and len(text) >= LINE_BYTES:
+                cut = int(cut_place(np.frombuffer(text, np.uint8), len(text) - 1))
             for line in text[:cut].decode("utf-8", "replace").splitlines():
                 if line.strip():
                     yield Record(max(0, at), line.strip(), broken=True)
