@@ -140,6 +140,28 @@ def write_xml_attributes(header, rows):
     return f"<all>{records}</all>".encode()
 
 
+def write_phone(header, rows):
+    """Short messages as an app backs them up; the table stands in further fields."""
+    lines = [
+        '<sms protocol="0" address="" date="1303378237194" type="1" body="" '
+        + " ".join(f"{n}={saxutils.quoteattr(c)}" for n, c in zip(header, row, strict=True))
+        + " />\n"
+        for row in rows
+    ]
+    return f'<?xml version="1.0"?>\n<smses count="{len(rows)}">\n{"".join(lines)}</smses>'.encode()
+
+
+def write_phone_calls(header, rows):
+    """Calls of a backup; the table stands in further fields."""
+    lines = [
+        '<call number="" duration="9" date="1303378237194" type="1" '
+        + " ".join(f"{n}={saxutils.quoteattr(c)}" for n, c in zip(header, row, strict=True))
+        + " />\n"
+        for row in rows
+    ]
+    return f'<?xml version="1.0"?>\n<calls count="{len(rows)}">\n{"".join(lines)}</calls>'.encode()
+
+
 def write_html(header, rows):
     lines = ["<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows]
     top = "<tr>" + "".join(f"<th>{name}" for name in header) + "</tr>"
@@ -193,6 +215,8 @@ WRITERS = {
     "a.bson": write_bson,
     "a.xml": write_xml,
     "attributes.xml": write_xml_attributes,
+    "sms.xml": write_phone,
+    "calls.xml": write_phone_calls,
     "a.html": write_html,
     "html.xls": write_html,
     "a.yaml": write_yaml,
@@ -201,4 +225,46 @@ WRITERS = {
     "a.parquet": write_parquet,
     "a.feather": write_feather,
     "a.xlsb": xlsb.table,
+}
+
+
+def write_texts(_header, texts):
+    return write_csv(["正文"], texts)
+
+
+def write_chat(_header, texts):
+    return "".join(
+        f"2023-05-11 12:00:{at % 60:02d} 小王(10001)\r\n{text}\r\n\r\n"
+        for at, (text,) in enumerate(texts)
+    ).encode("gb18030")
+
+
+def write_chat_inline(_header, texts):
+    return "".join(f"小王(2023-05-11 12:00:01):{text}\n" for (text,) in texts).encode()
+
+
+def write_log(_header, texts):
+    return "".join(f"2023-05-11 12:00:01,003 INFO {text}\n" for (text,) in texts).encode("utf-16")
+
+
+def write_logcat(_header, texts):
+    return "".join(f"05-11 12:00:01.003  1 2 D Sms: {text}\n" for (text,) in texts).encode()
+
+
+def write_rtf(_header, texts):
+    def escaped(text):
+        units = struct.iter_unpack("<h", text.encode("utf-16-le"))
+        return "".join(f"\\u{unit}?" for (unit,) in units)
+
+    body = "".join(f"{escaped(text)}\\par\n" for (text,) in texts)
+    return f"{{\\rtf1\\ansi\\deff0 {body}}}".encode()
+
+
+#: The same for formats whose records are texts without columns of their own: rows of one text.
+TEXT_WRITERS = {
+    "qq.txt": write_chat,
+    "wechat.txt": write_chat_inline,
+    "a.log": write_log,
+    "logcat.txt": write_logcat,
+    "a.rtf": write_rtf,
 }

@@ -8,7 +8,7 @@ import json
 
 import pytest
 from tests import seized
-from tests.formats import WRITERS
+from tests.formats import TEXT_WRITERS, WRITERS, write_texts
 
 import piidetect as pii
 
@@ -47,3 +47,28 @@ def test_same_counts(name, tmp_path, expected):
     assert (source["bytes"], source["sha256"]) == (len(raw), hashlib.sha256(raw).hexdigest())
     assert (source["rows_unparsed"], source["status"]) == (0, "complete")
     assert [one for one in report["alerts"] if one["code"] != "small_numbers"] == []
+
+
+#: The same rows as one text each, as somebody would write them into a message.
+TEXTS = [
+    ["；".join(f"{name} {cell}" for name, cell in zip(seized.HEADER, row, strict=True) if cell)]
+    for row in ROWS
+]
+
+
+@pytest.mark.parametrize("name", TEXT_WRITERS)
+def test_same_counts_of_texts(name, tmp_path):
+    path = tmp_path / "texts.csv"
+    path.write_bytes(write_texts(None, TEXTS))
+    expected, _ = counted(path)
+    path = tmp_path / name
+    raw = TEXT_WRITERS[name](None, TEXTS)
+    path.write_bytes(raw)
+    figures, report = counted(path)
+    assert figures["rows"] == len(ROWS)
+    for entity in ("CN_RESIDENT_ID", "CN_MOBILE", "CN_BANK_CARD", "EMAIL_ADDRESS"):
+        assert figures["entities"][entity] == expected["entities"][entity]
+        assert figures["entities"][entity]["findings"] > 0
+    (source,) = report["sources"]
+    assert (source["bytes"], source["sha256"]) == (len(raw), hashlib.sha256(raw).hexdigest())
+    assert (source["rows_unparsed"], source["status"]) == (0, "complete")

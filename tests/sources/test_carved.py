@@ -28,7 +28,9 @@ SEPARATOR = "\x1f"
 
 def carved(raw: bytes, block_bytes: int = 1 << 22):
     """Return ([(offset, text)], source) of bytes that are carved."""
-    source = CarvedSource(content_of_bytes(raw, "a", "a"), Options(block_bytes=block_bytes), "why")
+    source = CarvedSource(
+        content_of_bytes(raw, "a", "a"), options=Options(block_bytes=block_bytes), why="why"
+    )
     found = []
     for block in source.blocks():
         assert not block.data[-64:].any()

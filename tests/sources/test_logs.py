@@ -70,7 +70,13 @@ def test_a_message_is_a_record(name, encoding, block_bytes):
 
 def test_lines_that_begin_no_message():
     python = [LOGS["python"][0].format(at) for at in range(6)]
-    lines = ["boot 13900000010", *python[:3], "Traceback:", '  File "a.py" 13900000011', *python[3:]]
+    lines = [
+        "boot 13900000010",
+        *python[:3],
+        "Traceback:",
+        '  File "a.py" 13900000011',
+        *python[3:],
+    ]
     ((source, rows),) = opened("\n".join(lines).encode(), "a.txt")[0].values()
     assert rows[0][2] == RowKind.TEXT
     assert texts(rows)[3][-1] == 'user 13900000002\nTraceback:\n  File "a.py" 13900000011'

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import struct
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -107,7 +108,7 @@ def set_up(
         if one.validator not in VALIDATORS:
             msg = f"{one.id}: validator: no kernel named {one.validator}"
             raise RecognizerError(msg)
-    class_first, class_recognizer = _classes(shapes)
+    class_first, class_recognizer = _classes(tuple(one.classes for one in shapes))
     word_first, word_edge, words = _words(shapes)
     own = own_entities(one.entity for one in recognizers)
     number = entity_numbers(own)
@@ -159,13 +160,14 @@ def _precedence(recognizers: Iterable[Recognizer], number: dict[str, int]) -> np
     return precedence
 
 
-def _classes(shapes: Sequence[Recognizer]) -> tuple[np.ndarray, np.ndarray]:
-    """List the recognizers of each (letters, digits), in order of precedence."""
+@cache
+def _classes(shapes: tuple[tuple[tuple[int, int], ...], ...]) -> tuple[np.ndarray, np.ndarray]:
+    """List the recognizers of each (letters, digits), in order of precedence; once for all sources."""
     first = [0]
     listed: list[int] = []
     for letters in range(MOST_LETTERS + 1):
         for digits in range(LONGEST + 1):
-            listed += [n for n, one in enumerate(shapes) if (letters, digits) in one.classes]
+            listed += [n for n, one in enumerate(shapes) if (letters, digits) in one]
             first.append(len(listed))
     return np.array(first, np.int32), np.array(listed or [0], np.int32)
 

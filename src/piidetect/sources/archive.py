@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from piidetect.errors import SourceError
 from piidetect.sources.alerts import Alert
 from piidetect.sources.digesting import digest_content
-from piidetect.sources.ledger import Ledger
 from piidetect.sources.limits import Level, LimitReached, Meter
 from piidetect.sources.registry import Skipped, open_content
-from piidetect.sources.rows import block_of_rows
+from piidetect.sources.rowless import Rowless
 from piidetect.sources.spill import Spill
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from piidetect.kernels.cells import Block
     from piidetect.sources.content import Content
+    from piidetect.sources.ledger import Ledger
     from piidetect.sources.options import Options
     from piidetect.sources.registry import Opened, OpenSource
 
@@ -60,7 +60,7 @@ def unpack(
     level = _level(content, options)
     level.check_depth()
     inner = replace(options, level=level)
-    archive = ArchiveSource(content.locator, kind, content)
+    archive = ArchiveSource(content, format=kind)
     try:
         for one in members:
             if isinstance(one, Member):
@@ -123,30 +123,17 @@ def _read(content: Content, member: Member, options: Options, level: Level) -> I
 
 
 @dataclass(slots=True)
-class ArchiveSource:
+class ArchiveSource(Rowless):
     """The archive as a source of its own without rows, so that its digest stands in the ledger."""
 
-    path: str
-    format: str
-    content: Content
     members: int = 0
     left_out: int = 0
-    encoding: str = ""
-    header: list[str] | None = None
-    n_columns: int = 0
-    dialect: dict[str, str] = field(default_factory=dict)
-    ledger: Ledger = field(default_factory=Ledger)
-    alerts: list[Alert] = field(default_factory=list)
 
     def stop(self, code: str, reason: str) -> None:
         """Note why the rest, or all of it, was not unpacked."""
         self.ledger.status = "partial" if self.members else "skipped"
         self.ledger.reason = reason
         self.alerts.append(Alert(self.path, code, reason))
-
-    def sample(self) -> Block:
-        """Return a block without rows."""
-        return block_of_rows([], 0)
 
     def blocks(self) -> Iterator[Block]:
         """Digest the archive; there are no rows."""
@@ -163,14 +150,14 @@ class CutSource:
     whole: OpenSource
     code: str
     reason: str
-    path: str = ""
-    format: str = ""
-    encoding: str = ""
-    header: list[str] | None = None
-    n_columns: int = 0
-    dialect: dict[str, str] = field(default_factory=dict)
-    ledger: Ledger = field(default_factory=Ledger)
-    alerts: list[Alert] = field(default_factory=list)
+    path: str = field(init=False)
+    format: str = field(init=False)
+    encoding: str = field(init=False)
+    header: list[str] | None = field(init=False)
+    n_columns: int = field(init=False)
+    dialect: dict[str, str] = field(init=False)
+    ledger: Ledger = field(init=False)
+    alerts: list[Alert] = field(init=False)
 
     def __post_init__(self) -> None:
         """Take over what is known before the rows are read."""

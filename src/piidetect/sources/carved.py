@@ -20,7 +20,7 @@ from piidetect.sources.alerts import Alert
 from piidetect.sources.feed import Feed
 from piidetect.sources.ledger import Ledger
 from piidetect.sources.registry import Match
-from piidetect.sources.rows import block_of_rows
+from piidetect.sources.rowless import Rowless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,32 +46,17 @@ def open_content(content: Content, _head: Head, options: Options) -> list[Carved
     """
     pieces = samples.samples_of(content)
     reason = samples.binary(pieces, "") or "binary data of an unknown format"
-    return [CarvedSource(content, options, f"unsupported format: {reason}")]
+    return [CarvedSource(content, options=options, why=f"unsupported format: {reason}")]
 
 
 @dataclass(slots=True)
-class CarvedSource:
+class CarvedSource(Rowless):
     """Pieces of text in a content; `why` says why nothing else could be done with it."""
 
-    content: Content
-    options: Options
-    why: str
-    path: str = ""
     format: str = "carved"
-    encoding: str = ""
-    header: list[str] | None = None
     n_columns: int = 1
-    dialect: dict[str, str] = field(default_factory=dict)
-    ledger: Ledger = field(default_factory=Ledger)
-    alerts: list[Alert] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Take the path of the content."""
-        self.path = self.content.locator
-
-    def sample(self) -> Block:
-        """Return a block without rows: there are no columns to be told."""
-        return block_of_rows([], 0)
+    options: Options = field(kw_only=True)
+    why: str = field(kw_only=True)
 
     def blocks(self) -> Iterator[Block]:
         """Yield the pieces; `ledger` and `alerts` are filled meanwhile.

@@ -117,7 +117,8 @@ def _messages(
     lines: Iterator[tuple[int, str]], pattern: re.Pattern[str], *, more: bool
 ) -> Iterator[Row]:
     """Yield the messages; lines that belong to none are scanned as text."""
-    offset, cells, size = 0, [], 0
+    offset = size = 0
+    cells: list[str] = []
     rest: list[str] = []
     for place, line in lines:
         begun = pattern.fullmatch(line)

@@ -162,4 +162,4 @@ def open_content(content: Content, options: Options) -> Iterator[Opened]:
             raise
         from piidetect.sources.carved import CarvedSource
 
-        yield CarvedSource(content, options, str(error))
+        yield CarvedSource(content, options=options, why=str(error))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -22,14 +22,13 @@ from piidetect.sources.digesting import digest_content
 from piidetect.sources.ledger import Ledger
 from piidetect.sources.registry import Match, format_of
 from piidetect.sources.registry import open_content as open_any
-from piidetect.sources.rows import block_of_rows
+from piidetect.sources.rowless import Rowless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from piidetect.kernels.cells import Block
-    from piidetect.sources.alerts import Alert
     from piidetect.sources.content import Head
     from piidetect.sources.options import Options
     from piidetect.sources.registry import Opened
@@ -198,26 +197,10 @@ class Joined(io.RawIOBase):
 
 
 @dataclass(slots=True)
-class VolumeSource:
+class VolumeSource(Rowless):
     """A volume as a source of its own without rows, so that its digest stands in the ledger."""
 
-    content: Content
-    path: str = ""
     format: str = "volume"
-    encoding: str = ""
-    header: list[str] | None = None
-    n_columns: int = 0
-    dialect: dict[str, str] = field(default_factory=dict)
-    ledger: Ledger = field(default_factory=Ledger)
-    alerts: list[Alert] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Take the path of the file."""
-        self.path = self.content.locator
-
-    def sample(self) -> Block:
-        """Return a block without rows."""
-        return block_of_rows([], 0)
 
     def blocks(self) -> Iterator[Block]:
         """Digest the volume; there are no rows."""
