@@ -21,10 +21,10 @@ def sql_text(value, *, backslash):
     return "'" + (value.replace("\\", "\\\\") if backslash else value) + "'"
 
 
-def write_csv(header, rows):
+def write_csv(header, rows, encoding="utf-8", **dialect):
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([header, *rows])
-    return out.getvalue().encode()
+    csv.writer(out, **{"lineterminator": "\n", **dialect}).writerows([header, *rows])
+    return out.getvalue().encode(encoding)
 
 
 def write_mysql(header, rows):
@@ -202,6 +202,9 @@ def write_feather(header, rows):
 #: Name of a file → what writes a table (heading, rows of texts) into its bytes.
 WRITERS = {
     "a.csv": write_csv,
+    "gbk.csv": lambda header, rows: write_csv(header, rows, "gb18030", lineterminator="\r\n"),
+    "utf16.csv": lambda header, rows: write_csv(header, rows, "utf-16", delimiter="\t"),
+    "bom.csv": lambda header, rows: write_csv(header, rows, "utf-8-sig", delimiter=";"),
     "mysql.sql": write_mysql,
     "mssql.sql": write_mssql,
     "oracle.sql": write_oracle,
@@ -254,7 +257,10 @@ def write_logcat(_header, texts):
 def write_rtf(_header, texts):
     def escaped(text):
         units = struct.iter_unpack("<h", text.encode("utf-16-le"))
-        return "".join(f"\\u{unit}?" for (unit,) in units)
+        return "".join(
+            chr(unit) if 0 <= unit < 128 and chr(unit) not in "\\{}" else f"\\u{unit}?"
+            for (unit,) in units
+        )
 
     body = "".join(f"{escaped(text)}\\par\n" for (text,) in texts)
     return f"{{\\rtf1\\ansi\\deff0 {body}}}".encode()

@@ -131,6 +131,31 @@ def test_one_scan_of_everything_hostile(folder, tmp_path, monkeypatch):
     ).read_text(encoding="utf-8")
 
 
+def test_nothing_is_sent_and_nothing_written_elsewhere(folder, tmp_path):
+    code = """
+import os, sys
+seen, own = [], os.path.realpath(sys.argv[1])
+def hook(event, args):
+    if event.startswith("socket.") and event != "socket.__new__":
+        seen.append((event, args[1:]))
+    if event == "open" and isinstance(args[0], str) and isinstance(args[2], int):
+        path = os.path.realpath(args[0])
+        if args[2] & (os.O_WRONLY | os.O_RDWR) and not path.startswith((own, cache, "/dev/", "/proc/")):
+            seen.append((event, path))
+cache = os.path.realpath(os.environ.get("NUMBA_CACHE_DIR") or os.path.expanduser("~/.cache"))
+sys.addaudithook(hook)
+import piidetect as pii
+pii.scan(sys.argv[2], out=sys.argv[1] + "/case", spill_dir=sys.argv[1] + "/spill", threads=2)
+print(seen)
+"""
+    target = tmp_path / "target"
+    (target / "spill").mkdir(parents=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, target, folder], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
 @pytest.mark.parametrize("suffix", ["csv", "img"])
 def test_a_file_that_grows_while_it_is_read_is_told(tmp_path, suffix):
     path = tmp_path / f"a.{suffix}"

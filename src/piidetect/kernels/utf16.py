@@ -92,7 +92,7 @@ def utf16(
         at += count >> 1
         while position < size:
             left = size - position
-            if left == 1:
+            if left == 1 or (left < 4 and 0xD8 <= source[position + high] < 0xDC):  # cut
                 if not final:
                     return position, at
                 at = spoil(marks, position, into, at)
@@ -110,13 +110,6 @@ def utf16(
                 position += 2
                 continue
             if 0xD800 <= code < 0xDC00:
-                if left < 4:
-                    if not final:
-                        return position, at
-                    at = spoil(marks, position, into, at)
-                    position = size
-                    note_mark(marks, position, at)
-                    break
                 second = np.int64(source[position + 2 + high]) << 8 | source[position + 2 + low]
                 if 0xDC00 <= second < 0xE000:
                     code = 0x10000 + ((code & 0x3FF) << 10) + (second & 0x3FF)
