@@ -49,6 +49,7 @@ FORMATS = (
     "cards",
     "phone_backup",
     "xml_records",
+    "chat_pages",
     "html_tables",
     "redis_log",
     "chat",
