@@ -34,7 +34,8 @@ ORDER = (
     ("recognizer", "sources", "case_folder"),
     ("columns", "detection", "case", "count"),  # the stages
     ("policies",),  # what the counts mean
-    ("events", "sampling", "calls"),  # who got what, is it true, and whom calls went to
+    # who got what, is it true, whom calls went to, and an estimate that no figure uses
+    ("events", "sampling", "calls", "linkage"),
     ("claims",),  # what they come to in court
     ("tracks",),  # what is to be put right, and whether it was
     ("report",),

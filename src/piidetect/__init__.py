@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from piidetect.case.many import overlap, portfolio
     from piidetect.case.merging import merge
     from piidetect.errors import PiiDetectError
+    from piidetect.linkage import PersonEstimate, estimate_persons
     from piidetect.policies import Assessment, assess_counts
     from piidetect.recognizer import Recognizer, load_recognizers
     from piidetect.scanning import Finding, Progress, detect, scan
@@ -35,6 +36,7 @@ __all__ = [
     "CallLog",
     "Case",
     "Finding",
+    "PersonEstimate",
     "PiiDetectError",
     "Progress",
     "Recognizer",
@@ -43,6 +45,7 @@ __all__ = [
     "assess_counts",
     "call_log",
     "detect",
+    "estimate_persons",
     "lead_sheet",
     "load_recognizers",
     "merge",
@@ -62,6 +65,7 @@ _HOME = {
     "CallLog": "calls",
     "Case": "case",
     "Finding": "scanning",
+    "PersonEstimate": "linkage",
     "PiiDetectError": "errors",
     "Progress": "scanning",
     "Recognizer": "recognizer",
@@ -69,6 +73,7 @@ _HOME = {
     "assess_counts": "policies",
     "call_log": "calls",
     "detect": "scanning",
+    "estimate_persons": "linkage",
     "lead_sheet": "tracks",
     "load_recognizers": "recognizer",
     "merge": "case.merging",

@@ -17,7 +17,7 @@ from tests.made_case import Found, Made, Record, write_case
 
 from piidetect.cli import cli
 from piidetect.errors import CaseError
-from piidetect.events import in_ledger
+from piidetect.events import in_ledger, read_events
 from piidetect.policies import policy_names
 from piidetect.refusal import RowsRefused
 from piidetect.schema import SubjectKind
@@ -122,7 +122,7 @@ def test_records_that_do_not_add_up_are_refused(case):
     found = case.assess()
     wrong = replace(found, frame=replace(found.frame, total=54))
     with pytest.raises(CaseError, match="damaged"):
-        in_ledger.with_events(case, wrong, events(*TABLE))
+        in_ledger.with_events(case, wrong, read_events(events(*TABLE), case.folder))
 
 
 def test_an_unknown_source_is_refused(case):

@@ -330,8 +330,10 @@ class Case:
             PolicyError: there is no such policy, or its file is broken.
             CaseError: the case is damaged, or its rows don't add up.
         """
+        from piidetect.events import read_events, with_events
         from piidetect.policies.of_case import assess
 
+        told = None if events is None else read_events(events, self.folder)  # before the work
         found = assess(
             self,
             policy,
@@ -343,11 +345,7 @@ class Case:
             count_companies=count_companies,
             public_sources=public_sources,
         )
-        if events is None:
-            return found
-        from piidetect.events import with_events
-
-        return with_events(self, found, events, threads=self._threads)
+        return found if told is None else with_events(self, found, told, threads=self._threads)
 
     def compare(self, other: Case | str | os.PathLike[str]) -> Comparison:
         """Return what of this case is still there in a later one, and in which form.

@@ -30,6 +30,7 @@ COMMANDS = (
     "scan",
     "report",
     "links",
+    "estimate",
     "sectors",
     "groups",
     "truth",

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import codecs
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -16,15 +15,18 @@ from piidetect.cli.assessing import asked_of, assessments, policy_options
 from piidetect.cli.front import exit_code, help_text, lang_option, option_format, told
 from piidetect.errors import ArgumentError
 from piidetect.messages import language, say
-from piidetect.whole_file import write_whole
+from piidetect.whole_file import writing_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pyarrow as pa
 
 _DEFAULT = ("cn-criminal-2017",)
 #: The tiers whose records must be proved one by one.
 _ONE_BY_ONE = ("3", "4")
 _COLUMNS = ("policy", "reading", "tier", "source", "row", "byte_offset", "copies")
+_ROWS_AT_A_TIME = 1 << 17
 
 
 @click.command(help=help_text("assess"), short_help=help_text("short_assess"), no_args_is_help=True)
@@ -70,17 +72,26 @@ def _write_records(made: Sequence[pii.Assessment], path: Path) -> int:
     """Write where the records of tiers 3 and 4 stand, whole or not at all; return how many."""
     if not any(set(_ONE_BY_ONE) & set(one.tiers) for one in made):
         raise ArgumentError("--records needs a policy with tiers, such as cn-criminal-2017")
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(_COLUMNS)
     number = 0
-    for one in made:
-        for reading in ("strict", "expansive"):
-            for tier in _ONE_BY_ONE:
-                found = one.records(tier, reading) if tier in one.tiers else None
-                for batch in found.to_batches() if found is not None else ():
-                    rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
-                    table.writerows((one.policy.id, reading, tier, *row) for row in rows)
-                    number += batch.num_rows
-    write_whole(path, text.getvalue().encode("utf-8-sig"), "list")
+    with writing_whole(path, "list") as file:
+        file.write(codecs.BOM_UTF8 + (",".join(_COLUMNS) + "\n").encode())
+        for one in made:
+            for reading in ("strict", "expansive"):
+                for tier in _ONE_BY_ONE:
+                    if tier in one.tiers:
+                        front = (one.policy.id, reading, tier)
+                        number += _write_rows(file, front, one.records(tier, reading))
     return number
+
+
+def _write_rows(file: BinaryIO, front: Sequence[str], found: pa.Table) -> int:
+    """Write a table with the same first cells in each row; there may be millions."""
+    import pyarrow as pa
+    from pyarrow.csv import WriteOptions, write_csv
+
+    options = WriteOptions(include_header=False)
+    for batch in found.to_batches(max_chunksize=_ROWS_AT_A_TIME):
+        cells = [pa.repeat(cell, batch.num_rows) for cell in front]
+        rows = pa.RecordBatch.from_arrays([*cells, *batch.columns], names=list(_COLUMNS))
+        write_csv(rows, file, options)
+    return int(found.num_rows)

@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 import piidetect as pii
-from piidetect.cli.front import hand_out, help_text, lang_option, option_format, told
+from piidetect.cli.front import hand_out, help_text, lang_option, option_format, out_option, told
 
 
 @click.command(help=help_text("calls"), short_help=help_text("short_calls"), no_args_is_help=True)
@@ -17,7 +15,7 @@ from piidetect.cli.front import hand_out, help_text, lang_option, option_format,
 @click.option("--caller", metavar="NAME", help=help_text("option_caller"))
 @click.option("--callee", metavar="NAME", help=help_text("option_callee"))
 @click.option("--time", metavar="NAME", help=help_text("option_time"))
-@click.option("--out", metavar="FILE", help=help_text("option_out_paper"))
+@out_option
 @option_format(("text", "json", "html"))
 @lang_option
 @told
@@ -34,10 +32,8 @@ def calls(
     """Print the calls to protected numbers."""
     from piidetect.calls import PROTECTED, read_numbers
     from piidetect.report import calls as report
-    from piidetect.report import paper, words
+    from piidetect.report import words
 
-    if out is not None:
-        paper.format_of(Path(out))  # before anything is read
     listed = PROTECTED if numbers is None else (*PROTECTED, *read_numbers(numbers))
     log = pii.call_log(list(sources), numbers=listed, caller=caller, callee=callee, time=time)
     hand_out(report.paper(log, words(lang)), out, form, lang)

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import piidetect as pii
-from piidetect.cli.front import hand_out, help_text, lang_option, option_format, told
+from piidetect.cli.front import hand_out, help_text, lang_option, option_format, out_option, told
 from piidetect.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def _option(name: str, metavar: str, **more: Any) -> Callable[..., Any]:
 @_option("--defendant", "NAME[=SHARE]", multiple=True)
 @_option("--liability", "joint|several")
 @_option("--punitive", "MULTIPLE")
-@click.option("--out", metavar="FILE", help=help_text("option_out_paper"))
+@out_option
 @option_format(("text", "json", "html"))
 @lang_option
 @told
@@ -53,15 +52,13 @@ def claim(
     **options: Any,
 ) -> None:
     """Print a claim and its annex."""
-    from piidetect.report import claims, paper, words
+    from piidetect.report import claims, words
 
     if len(basis) != 1:
         what = f"is given {len(basis)} times ({', '.join(basis)})" if basis else "is missing"
         raise ArgumentError(
             f"--basis {what}; give one of gain, loss, discretion: bases are never mixed"
         )
-    if out is not None:
-        paper.format_of(Path(out))  # before anything is counted
     options["gains"] = options.pop("gain")
     options["losses"] = options.pop("loss")
     options["expenses"] = options.pop("expense")

@@ -78,6 +78,24 @@ def option_format(formats: tuple[str, ...] = REPORT_FORMATS[:2]) -> Callable[...
     )
 
 
+def _known_ending(_context: click.Context, _option: click.Parameter, out: str | None) -> str | None:
+    """Refuse a file whose ending belongs to no format, before any work is done."""
+    if out is not None:
+        from piidetect.report import paper as papers
+
+        try:
+            papers.format_of(Path(out))
+        except PiiDetectError as error:
+            stop(str(error), UNUSABLE)
+    return out
+
+
+#: ``--out`` of the commands that hand out a paper.
+out_option = click.option(
+    "--out", metavar="FILE", callback=_known_ending, help=help_text("option_out_paper")
+)
+
+
 def show(
     case: pii.Case, form: str, lang: str | None, assessments: Sequence[pii.Assessment] = ()
 ) -> None:

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 import piidetect as pii
-from piidetect.cli.front import hand_out, help_text, lang_option, option_format, told
+from piidetect.cli.front import hand_out, help_text, lang_option, option_format, out_option, told
 
 
 @click.command(help=help_text("lead"), short_help=help_text("short_lead"), no_args_is_help=True)
@@ -24,7 +23,7 @@ from piidetect.cli.front import hand_out, help_text, lang_option, option_format,
 @click.option("--served", metavar="YYYY-MM-DD", help=help_text("option_served"))
 @click.option("--urgent", is_flag=True, help=help_text("option_urgent"))
 @click.option("--leads", metavar="LEADS.csv", help=help_text("option_leads"))
-@click.option("--out", metavar="FILE", help=help_text("option_out_paper"))
+@out_option
 @option_format(("text", "json", "html"))
 @lang_option
 @told
@@ -32,10 +31,8 @@ def lead(
     case: str, holder: str, out: str | None, form: str, lang: str | None, **asked: Any
 ) -> None:
     """Print or write a lead sheet."""
-    from piidetect.report import paper, tracks, words
+    from piidetect.report import tracks, words
 
-    if out is not None:
-        paper.format_of(Path(out))  # before anything is counted
     sheet = pii.lead_sheet(
         pii.open_case(case),
         holder,

@@ -3,27 +3,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 import piidetect as pii
-from piidetect.cli.front import hand_out, help_text, lang_option, option_format, told
+from piidetect.cli.front import hand_out, help_text, lang_option, option_format, out_option, told
 
 
 @click.command(help=help_text("leads"), short_help=help_text("short_leads"), no_args_is_help=True)
 @click.argument("case", metavar="CASE")
 @click.argument("table", metavar="LEADS.csv")
-@click.option("--out", metavar="FILE", help=help_text("option_out_paper"))
+@out_option
 @option_format(("text", "json", "html"))
 @lang_option
 @told
 def leads(case: str, table: str, out: str | None, form: str, lang: str | None) -> None:
     """Print or write which leads belong to which sources."""
-    from piidetect.report import paper, tracks, words
+    from piidetect.report import tracks, words
 
-    if out is not None:
-        paper.format_of(Path(out))
     opened = pii.open_case(case)
     found = pii.read_leads(opened, table)
     hand_out(tracks.leads_paper(opened, found, words(lang)), out, form, lang)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -16,6 +15,7 @@ from piidetect.cli.front import (
     help_text,
     lang_option,
     option_format,
+    out_option,
     told,
 )
 
@@ -31,7 +31,7 @@ from piidetect.cli.front import (
 @click.option(
     "--source", multiple=True, metavar="SOURCE", help=help_text("option_rectification_source")
 )
-@click.option("--out", metavar="FILE", help=help_text("option_out_paper"))
+@out_option
 @option_format(("text", "json", "html"))
 @lang_option
 @told
@@ -45,10 +45,8 @@ def rectification(
     lang: str | None,
 ) -> None:
     """Print or write what became of the demands of a lead sheet."""
-    from piidetect.report import paper, tracks, words
+    from piidetect.report import tracks, words
 
-    if out is not None:
-        paper.format_of(Path(out))
     found = pii.rectification(pii.open_case(before), after, lead, sources=source)
     hand_out(tracks.rectification_paper(found, words(lang)), out, form, lang)
     sys.exit(DONE if found.complete else WITH_ALERTS)

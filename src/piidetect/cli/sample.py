@@ -47,6 +47,8 @@ def sample(
         )
     chosen = words(lang)
     if sheet is not None:
+        if out is not None:
+            paper.format_of(Path(out))  # a paper here, a sheet when a sample is drawn
         opened = pii.open_case(case)
         result = opened.read_sample(sheet)
         made = sampling.verified(opened, result, chosen)

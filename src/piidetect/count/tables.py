@@ -82,7 +82,7 @@ def open_tables(
     """
     import duckdb
 
-    with _spill_folder(folder.directory, temp_directory) as spill:
+    with spill_folder(folder.directory, temp_directory) as spill:
         options: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,
             "temp_directory": str(spill),
@@ -109,7 +109,12 @@ def open_tables(
 
 
 @contextmanager
-def _spill_folder(case_dir: Path, temp_directory: str | os.PathLike[str] | None) -> Iterator[Path]:
+def spill_folder(case_dir: Path, temp_directory: str | os.PathLike[str] | None) -> Iterator[Path]:
+    """Give a folder that is removed when the ``with`` block ends.
+
+    Raises:
+        CaseError: ``temp_directory`` can't be written to.
+    """
     try:
         path = Path(tempfile.mkdtemp(prefix=".spill-", dir=temp_directory or case_dir))
     except OSError as error:

@@ -18,15 +18,12 @@ from piidetect.count.identifiability import UNKNOWN_REGION
 from piidetect.count.tables import open_tables
 from piidetect.errors import CaseError
 from piidetect.events.received import RECORD_KEY, bits_of, in_order, part_bits
-from piidetect.events.table import ACQUIRE, read_events
+from piidetect.events.table import ACQUIRE
 from piidetect.policies.ledger import insert
 from piidetect.schema import Verdict
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Mapping, Sequence
-
-    import pandas as pd
 
     from piidetect.case import Case
     from piidetect.events.table import Event
@@ -46,7 +43,7 @@ class _Group(NamedTuple):
 def with_events(
     case: Case,
     assessment: Assessment,
-    events: str | os.PathLike[str] | pd.DataFrame,
+    events: Sequence[Event],
     *,
     threads: int | None = None,
 ) -> Assessment:
@@ -55,17 +52,15 @@ def with_events(
     Args:
         case: the case that was assessed.
         assessment: what a policy says of it.
-        events: a CSV file or a DataFrame with actor, act, counterparty, date, sources.
+        events: as :func:`piidetect.events.read_events` gives them.
         threads: how many threads; None for one per core.
 
     Raises:
-        ArgumentError: the table can't be read.
-        RowsRefused: rows of it can't be used.
         CaseError: the case is damaged, or its records don't add up.
     """
     frame = assessment.frame
     assert frame is not None
-    found = _renumbered(read_events(events, case.folder), case, frame)
+    found = _renumbered(events, case, frame)
     groups = _groups(frame, threads or available_cores())
     everything = bits_of(found)
     within = sum(group.records for group in groups if group.parts & everything)

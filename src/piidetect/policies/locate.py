@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from piidetect.count.identifiability import UNKNOWN_REGION
@@ -48,7 +49,8 @@ def locate(folder: Folder, wanted: Collection[int], threads: int) -> pa.Table:
     masks = sorted({held & ~UNKNOWN_REGION for held in wanted})
     with open_tables(folder, threads=threads) as tables:
         found = tables.arrow(_sql(masks, sorted(wanted)))
-    sources = pa.array([part.meta["path"] for part in folder.parts], pa.string())
+    paths = [os.fsencode(part.meta["path"]) for part in folder.parts]
+    sources = pa.array([path.decode("utf-8", "backslashreplace") for path in paths], pa.string())
     index = found["source"].combine_chunks().cast(pa.int32())
     return pa.Table.from_arrays(
         [
