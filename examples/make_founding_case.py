@@ -342,8 +342,11 @@ def persons(rows: list[Row]) -> dict[str, int]:
         if not row.subject and row.get("mobile")
     }
     point = len(ids) + len(named - of_somebody)
+    # one name of each ID, and the names of those without one who share no number with an ID
+    named_ids = {row.get("id"): row.get("name") for row in rows if row.get("id") and row.get("name")}
+    names = {*named_ids.values(), *(one[0] for one in named - of_somebody)}
     return {
-        "low": len(ids),
+        "low": max(len(ids), len(names)),
         "point": point,
         "high": point + len(bare - contacts),
         "point_by_links": len(ids) + len(named - of_one),

@@ -19,13 +19,18 @@ def test_the_file_is_there_only_at_the_end(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def break_off(path, error):
+    with writing_whole(path) as file:
+        file.write(b"half")
+        raise error("stop")
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, CaseError])
 def test_what_breaks_off_leaves_the_old_file_and_nothing_else(tmp_path, error):
     path = tmp_path / "list.csv"
     path.write_bytes(b"old")
-    with pytest.raises(error), writing_whole(path) as file:
-        file.write(b"half")
-        raise error("stop")
+    with pytest.raises(error):
+        break_off(path, error)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 

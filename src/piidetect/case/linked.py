@@ -44,7 +44,7 @@ class PersonLinks:
         import pandas as pd
 
         rules = {
-            "low": "distinct valid IDs; without any, the distinct names of identifiable records",
+            "low": "distinct valid IDs, or distinct names of identifiable records if those are more",
             "point": "distinct valid IDs, and what is left of named subjects after all links",
             "high": "distinct valid IDs, all named subjects, IDs in doubt, bare contacts of nobody",
             "point_of_report": "distinct valid IDs, and named subjects whose contact is of no ID at all",
@@ -116,17 +116,17 @@ def links_of(case: Case, threads: int) -> PersonLinks:
     Raises:
         CaseError: a table is damaged.
     """
+    from piidetect.count.identifiability import IDS
     from piidetect.count.links import link
-    from piidetect.count.persons import IDS
 
     links = link(case.folder, memory=MEMORY, threads=threads)
     persons = case.result.persons
     ids = sum(persons.by_key.get(name, 0) for name in IDS)
     point = ids + links.clusters
     return PersonLinks(
-        low=ids or min(persons.low, point),
-        point=point,
-        high=ids + links.named + persons.high - persons.point,
+        low=persons.low,
+        point=max(point, persons.low),
+        high=max(ids + links.named, persons.low) + persons.high - persons.point,
         point_of_report=persons.point,
         _links=links,
         _paths=tuple(part.meta["path"] for part in case.parts),

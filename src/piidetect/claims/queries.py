@@ -8,10 +8,12 @@ them and compare.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from piidetect.count.persons import IDS
+from piidetect.count.identifiability import IDS
+from piidetect.count.names import TIES, naming_columns
 from piidetect.schema import ENTITY_NUMBER, SubjectKind, Verdict
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ _KEYS = (
     "if(info0 = 0 and info1 = 0, content1, info1) as key1",
 )
 _IDS = ", ".join(str(ENTITY_NUMBER[name]) for name in IDS)
+_TIES = ", ".join(str(ENTITY_NUMBER[name]) for name in TIES)
 _NAMED = f"({SubjectKind.NAME_CONTACT:d}, {SubjectKind.NAME_ADDRESS:d})"
 _HAS_CONTACT = "(contact0 <> 0 or contact1 <> 0)"
 
@@ -53,15 +56,14 @@ def holding(bits: int) -> str:
 
 def persons(figure: str, folder: Folder, rule: Identifiability) -> str:
     """Return the query for the persons, ``low``, ``point`` or ``high``."""
-    tables = [_IDS_TABLE, *_NAMED_TABLES]
-    value = "(select count(*) from ids) + (select count(*) from persons_without_id)"
+    names = "greatest((select count(*) from ids){}, (select count(*) from names))"
     if figure == "low":
-        tables.append(_names(folder, rule))
-        value = (
-            "if((select count(*) from ids) > 0, (select count(*) from ids),\n"
-            f"          least({value}, (select count(*) from names)))"
-        )
-    elif figure == "high":
+        tables = [_IDS_TABLE, *_names(folder, rule)]
+        value = names.format("")
+    else:
+        tables = [_IDS_TABLE, *_NAMED_TABLES, *_names(folder, rule)]
+        value = names.format(" + (select count(*) from persons_without_id)")
+    if figure == "high":
         tables += [_DOUBTFUL_TABLE, *_BARE_TABLES]
         value += "\n     + (select count(*) from doubtful) + (select count(*) from bare_alone)"
     return "with " + ",\n".join(tables) + f"\nselect {value}"
@@ -166,26 +168,54 @@ _BARE_TABLES = (
 )
 
 
-def _names(folder: Folder, rule: Identifiability) -> str:
-    """Return the table of the distinct names in identifiable records, staff apart."""
-    staff = [
-        f"('{part.directory.name}', {column['position']})"
-        for part in folder.parts
-        for column in part.meta["columns"]
-        if column["entity"] == "PERSON" and column["whose"] in {"doctor", "organisation"}
-    ]
-    excluded = ", ".join(staff) or "('', -1)"
-    return _sql(
-        f"""
-        names as (
-            select distinct key0, key1 from (
-                select parse_path(filename)[-2] as part, row, "column", key0, key1
-                from {FINDINGS}
-                where entity = {ENTITY_NUMBER["PERSON"]} and verdict = {Verdict.VALID:d}
-            ) semi join (
-                select parse_path(filename)[-2] as part, row from {RECORDS}
-                where {rule.sql()}
-            ) using (part, row)
-            where (part, "column") not in ({excluded})
+def _names(folder: Folder, rule: Identifiability) -> tuple[str, ...]:
+    """Return the tables of the distinct names, one of each record and ID: see count/names.py."""
+    keyed = "(key0 <> 0 or key1 <> 0)"
+    terms = []
+    for part, (own, staff) in zip(folder.parts, naming_columns(folder), strict=True):
+        columns = f'"column" = {own}' if own is not None else ""
+        if own is None and staff:
+            columns = f'"column" not in ({", ".join(map(str, staff))})'
+        terms.append(f"part = '{part.directory.name}'" + (f" and {columns}" if columns else ""))
+    held = "\n               or ".join(terms) or "false"
+    found = f"select parse_path(filename)[-2] as part, * from {FINDINGS}"
+    return (
+        _sql(
+            f"""
+        ids_of_records as (
+            select part, row, min_by(concat_ws('-', key0, key1), key0) as id from ({found})
+            where entity in ({_IDS}) and {keyed} group by part, row
         )"""
+        ),
+        _sql(
+            f"""
+        names_of_units as (
+            select part, row, key0, key1, verdict, coalesce(id, concat_ws(':', part, row)) as unit
+            from ({found}) left join ids_of_records using (part, row)
+            where entity = {ENTITY_NUMBER["PERSON"]} and {keyed}
+              and ({held})
+        )"""
+        ),
+        _sql(
+            f"""
+        tied as (
+            select distinct part, row from ({found}) join (
+                select distinct entity, key0, key1 from ({found}) semi join ids_of_records using (part, row)
+                where entity in ({_TIES}) and {keyed}
+            ) using (entity, key0, key1) anti join ids_of_records using (part, row)
+        )"""
+        ),
+        _sql(
+            f"""
+        names as (
+            select distinct key0, key1
+            from names_of_units anti join tied using (part, row) join (
+                select unit, min(key0) as least from names_of_units group by unit
+            ) using (unit) semi join (
+                select parse_path(filename)[-2] as part, row from {RECORDS}
+                where {replace(rule, unknown_region=False).sql()}
+            ) using (part, row)
+            where verdict = {Verdict.VALID:d} and key0 = least
+        )"""
+        ),
     )

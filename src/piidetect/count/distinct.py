@@ -13,8 +13,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from piidetect.count.identifiability import IDS
 from piidetect.count.key_sets import Pairs, Room, fill_sets, row_groups, shares
-from piidetect.count.persons import IDS, TOLD_APART
+from piidetect.count.persons import TOLD_APART
 from piidetect.schema import ENTITIES, SubjectKind, Verdict
 
 if TYPE_CHECKING:

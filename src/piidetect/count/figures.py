@@ -21,8 +21,8 @@ from piidetect.count.distinct import Contents, Values, distinct_contents, distin
 from piidetect.count.funnel import Group, Step, funnel
 from piidetect.count.identifiability import Identifiability, entity_bits
 from piidetect.count.key_sets import Room
-from piidetect.count.persons import Groups, Persons, age_groups, count_persons, distinct_names
-from piidetect.count.tables import open_tables
+from piidetect.count.names import distinct_names
+from piidetect.count.persons import Groups, Persons, age_groups, count_persons
 from piidetect.errors import ArgumentError
 from piidetect.schema import Verdict
 
@@ -75,22 +75,19 @@ def count(
     *,
     memory_limit: str = "512MB",
     threads: int | None = None,
-    temp_directory: str | os.PathLike[str] | None = None,
     policy: Identifiability | None = None,
 ) -> Counts:
     """Return the figures of a case folder.
 
     Args:
         case_dir: the folder, or one that :func:`~piidetect.case_folder.read_folder` opened.
-        memory_limit: what DuckDB may hold before it spills, e.g. ``512MB``; the count of distinct
-            keys holds as much at most.
+        memory_limit: what the count of distinct keys holds at most, e.g. ``512MB``.
         threads: how many threads; ``None`` for one per core.
-        temp_directory: where a spill folder is made; ``None`` for the case folder.
         policy: when a record identifies somebody.
 
     Raises:
         ArgumentError: the memory limit isn't a size.
-        CaseError: the folder isn't a case or is damaged, or memory or disk don't suffice.
+        CaseError: the folder isn't a case or is damaged.
     """
     folder = case_dir if isinstance(case_dir, layout.Folder) else layout.read_folder(Path(case_dir))
     rule = policy or Identifiability()
@@ -108,10 +105,7 @@ def count(
         contents = distinct_contents(records, rule, memory, workers, room)
 
     def names() -> int:
-        with open_tables(
-            folder, memory_limit=memory_limit, threads=workers, temp_directory=temp_directory
-        ) as tables:
-            return distinct_names(tables, folder, rule)
+        return distinct_names(folder, rule, memory=memory, threads=workers)
 
     return _figures(folder, rule, values, contents, count_persons(values, contents, names))
 

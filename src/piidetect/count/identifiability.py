@@ -25,6 +25,8 @@ PERSONAL_NUMBERS: tuple[str, ...] = (
     "TW_ID",
     "CN_MILITARY_ID",
 )
+#: The numbers by which persons are counted.
+IDS: tuple[str, ...] = ("CN_RESIDENT_ID", "CN_FOREIGN_PERMANENT_RESIDENT_ID")
 #: Ways to reach a person.
 CONTACTS: tuple[str, ...] = ("CN_MOBILE", "CN_LANDLINE", "EMAIL_ADDRESS", "WECHAT_ID", "QQ_NUMBER")
 

@@ -24,10 +24,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from piidetect.count.identifiability import CONTACTS, PERSONAL_NUMBERS
+from piidetect.count.identifiability import CONTACTS, IDS, PERSONAL_NUMBERS
 from piidetect.count.key_join import number_records, rows_of, slices
 from piidetect.count.matching import own_columns
-from piidetect.count.persons import IDS
 from piidetect.schema import ENTITY_NUMBER, SubjectKind, Verdict
 
 if TYPE_CHECKING:

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-# ruff: noqa: S608 -- the SQL is made of this module's constants and of integers
 """Persons: low, point and high, and the groups of sex and age.
 
 low
-    The distinct valid resident IDs and foreign permanent resident IDs, whoever's. Where there is
-    none in the whole case: the distinct names in identifiable records, or the point figure if that
-    is less; people of different names are different people.
+    The larger of two numbers, each of which is too small rather than too large: the distinct valid
+    resident IDs and foreign permanent resident IDs, whoever's; and the distinct names of identifiable
+    records, one of each record and one of each ID, for people of different names are different people.
+    What an ID is judged to be (valid, a placeholder, of a wrong check digit) doesn't matter to the
+    second, so that whatever is left out as untrue never raises the low figure.
 point
     The distinct valid IDs, and the distinct pairs of name and contact or of name and address of
-    records without an ID, unless the contact is that of somebody whose ID is known.
+    records without an ID, unless the contact is that of somebody whose ID is known; the low figure
+    if that is more.
 high
     The point figure, the IDs of unknown division codes and the unchecked ones that are nowhere
     valid, and the distinct bare contacts that are nobody else's.
@@ -22,13 +24,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
-from piidetect.count.identifiability import CONTACTS, PERSONAL_NUMBERS
+from piidetect.count.identifiability import CONTACTS, IDS, PERSONAL_NUMBERS
 from piidetect.schema import (
     DAYS_OF_YEAR,
-    ENTITY_NUMBER,
     PLACE_SHIFT,
     SubjectKind,
-    Verdict,
     packed_day,
 )
 
@@ -38,13 +38,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from piidetect.case_folder import Folder
     from piidetect.count.distinct import Contents, Values
-    from piidetect.count.identifiability import Identifiability
-    from piidetect.count.tables import Tables
 
-#: The numbers by which persons are counted.
-IDS: tuple[str, ...] = ("CN_RESIDENT_ID", "CN_FOREIGN_PERMANENT_RESIDENT_ID")
 #: The entities of which ``by_key`` gives the distinct valid values.
 KEYS: tuple[str, ...] = (
     *PERSONAL_NUMBERS,
@@ -87,12 +82,12 @@ def count_persons(values: Values, contents: Contents, names: Callable[[], int]) 
     Args:
         values: the distinct values.
         contents: the distinct contents.
-        names: tells the distinct names of persons in identifiable records; asked where there is no
-            ID.
+        names: tells the distinct names, one of each record and ID; asked where they may be more than
+            the IDs.
     """
     ids = sum(values.valid[name] for name in IDS)
-    point = ids + contents.named
-    low = ids or min(point, names())
+    low = max(ids, names()) if values.valid["PERSON"] > ids else ids
+    point = max(ids + contents.named, low)
     by_key = {name: values.valid[name] for name in sorted(KEYS) if values.valid[name]}
     return Persons(low, point, point + values.doubtful + contents.bare, by_key)
 
@@ -117,27 +112,3 @@ def age_groups(births: Iterable[np.ndarray], reference_date: dt.date, *, pregnan
         tally["under_18"] += int((birth >= today - 18 * DAYS_OF_YEAR).sum())
         tally["over_60"] += int((birth < today - 60 * DAYS_OF_YEAR).sum())
     return tally
-
-
-def distinct_names(tables: Tables, folder: Folder, rule: Identifiability) -> int:
-    """Return the distinct names of persons in identifiable records, staff apart."""
-    staff = [
-        (number, column["position"])
-        for number, part in enumerate(folder.parts)
-        for column in part.meta["columns"]
-        if column["entity"] == "PERSON" and column["whose"] in {"doctor", "organisation"}
-    ]
-    excluded = ", ".join(f"({part}, {column})" for part, column in staff) or "(-1, -1)"
-    [(names,)] = tables.rows(
-        f"""
-        select count(*) from (
-            select distinct key0, key1
-            from (
-                select file_index, row, key0, key1 from {{findings}}
-                where entity = {ENTITY_NUMBER["PERSON"]} and verdict = {Verdict.VALID:d}
-                  and (file_index, "column") not in ({excluded})
-            ) semi join (select file_index, row from {{records}} where {rule.sql()})
-            using (file_index, row)
-        )"""
-    )
-    return int(names)

@@ -6,8 +6,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from piidetect.count.identifiability import IDS
 from piidetect.count.key_join import number_records, rows_of, slices
-from piidetect.count.persons import IDS, TOLD_APART, age_groups
+from piidetect.count.persons import TOLD_APART, age_groups
 from piidetect.schema import ENTITY_NUMBER, Verdict
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from piidetect.count.identifiability import PERSONAL_NUMBERS
-from piidetect.count.persons import IDS, TOLD_APART
+from piidetect.count.identifiability import IDS, PERSONAL_NUMBERS
+from piidetect.count.persons import TOLD_APART
 from piidetect.count.tables import open_tables
 from piidetect.schema import ENTITY_NUMBER, SubjectKind, Verdict
 
