@@ -343,7 +343,9 @@ def persons(rows: list[Row]) -> dict[str, int]:
     }
     point = len(ids) + len(named - of_somebody)
     # one name of each ID, and the names of those without one who share no number with an ID
-    named_ids = {row.get("id"): row.get("name") for row in rows if row.get("id") and row.get("name")}
+    named_ids = {
+        row.get("id"): row.get("name") for row in rows if row.get("id") and row.get("name")
+    }
     names = {*named_ids.values(), *(one[0] for one in named - of_somebody)}
     return {
         "low": max(len(ids), len(names)),
