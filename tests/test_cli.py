@@ -85,6 +85,7 @@ def test_the_commands_are_those_that_exist():
         "claim",
         "compare",
         "detect",
+        "estimate",
         "events",
         "groups",
         "lead",
