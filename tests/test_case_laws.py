@@ -72,11 +72,11 @@ EXCLUSIONS = st.lists(
         st.sampled_from(LEFT_OUT),
     ),
     min_size=1,
-    max_size=12,
+    max_size=4,
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(databases(), EXCLUSIONS)
 def test_what_is_left_out_never_raises_the_low_figure(parts, exclusions):
     """Of records and of persons, down to the last ID and the last name."""
