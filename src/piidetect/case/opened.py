@@ -369,10 +369,12 @@ class Case:
         *,
         lang: str | None = None,
         assessments: Sequence[Assessment] = (),
+        details: bool = False,
     ) -> Path:
         """Write a report and return its path; the ending says the format (.html, .json, .txt).
 
-        What :meth:`assess` gave is shown in it as ``assessments``.
+        What :meth:`assess` gave is shown in it as ``assessments``; with ``details`` also the checks
+        of :attr:`truth`, its warnings as alerts, and :attr:`places` and :attr:`sectors`.
 
         Raises:
             ArgumentError: the ending or the language isn't known.
@@ -380,7 +382,7 @@ class Case:
         """
         from piidetect.report import write
 
-        return write(self, Path(path), lang=lang, assessments=assessments)
+        return write(self, Path(path), lang=lang, assessments=assessments, details=details)
 
 
 def open_case(directory: str | os.PathLike[str]) -> Case:

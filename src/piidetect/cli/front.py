@@ -97,12 +97,18 @@ out_option = click.option(
 
 
 def show(
-    case: pii.Case, form: str, lang: str | None, assessments: Sequence[pii.Assessment] = ()
+    case: pii.Case,
+    form: str,
+    lang: str | None,
+    assessments: Sequence[pii.Assessment] = (),
+    *,
+    details: bool = False,
 ) -> None:
     """Print the report of a case."""
     from piidetect import report
 
-    click.echo(report.render(case, form, lang=lang, assessments=assessments), nl=False)
+    text = report.render(case, form, lang=lang, assessments=assessments, details=details)
+    click.echo(text, nl=False)
 
 
 def hand_out(paper: Paper, out: str | None, form: str, lang: str | None) -> None:

@@ -52,6 +52,7 @@ def render(
     *,
     lang: str | None = None,
     assessments: Sequence[Assessment] = (),
+    details: bool = False,
 ) -> str:
     """Return the report of a case as text in one of :data:`FORMATS`.
 
@@ -60,6 +61,7 @@ def render(
         form: ``text``, ``json`` or ``html``.
         lang: ``zh`` or ``en``; that of the locale by default. JSON is the same in both.
         assessments: what ``Case.assess`` gave, to be shown too.
+        details: whether the checks of truth, places, operators and sectors are shown too.
 
     Raises:
         ArgumentError: No such format or language.
@@ -69,7 +71,7 @@ def render(
     if form not in FORMATS:
         msg = f"format {form!r} is not known; use one of {', '.join(FORMATS)}"
         raise ArgumentError(msg)
-    report = json.build(case, assessments)
+    report = json.build(case, assessments, details=details)
     if form == "json":
         return json.dumps(report)
     renderer = html.render if form == "html" else text.render
@@ -83,6 +85,7 @@ def write(
     form: str | None = None,
     lang: str | None = None,
     assessments: Sequence[Assessment] = (),
+    details: bool = False,
 ) -> Path:
     """Write the report of a case to a file, whole or not at all, and return its path.
 
@@ -92,13 +95,16 @@ def write(
         form: One of :data:`FORMATS`; by default the ending of ``path`` decides.
         lang: ``zh`` or ``en``; that of the locale by default.
         assessments: what ``Case.assess`` gave, to be shown too.
+        details: whether the checks of truth, places, operators and sectors are shown too.
 
     Raises:
         ArgumentError: The ending, format or language isn't known.
         CaseError: The file can't be written.
     """
     target = Path(path)
-    content = render(case, form or format_of(target), lang=lang, assessments=assessments)
+    content = render(
+        case, form or format_of(target), lang=lang, assessments=assessments, details=details
+    )
     return write_whole(target, content.encode(), "report")
 
 

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 _KINDS = {"CN_RESIDENT_ID": "id", "CN_MOBILE": "mobile", "CN_LANDLINE": "landline"}
 _GROUPS = ("female", "male", "under_14", "under_18", "over_60", "pregnant", "disabled")
-_SECTOR = ("persons", "female", "male", "under_14", "under_18", "over_60")
+SECTOR = ("persons", "female", "male", "under_14", "under_18", "over_60")
+
+#: The columns of :func:`places_of`.
+PLACES = ["number", "province", "city", "operator", "distinct"]
 
 
 def groups_of(case: Case) -> dict[str, int]:
@@ -52,8 +55,7 @@ def places_of(case: Case) -> pd.DataFrame:
         where = (region.province, region.city) if region else ("", "")
         tally[(_KINDS[one.entity], *where, OPERATORS[one.operator])] += one.numbers
     rows = sorted(tally.items(), key=lambda item: (item[0][0], -item[1], item[0]))
-    names = ["number", "province", "city", "operator", "distinct"]
-    return pd.DataFrame([(*where, n) for where, n in rows], columns=names)
+    return pd.DataFrame([(*where, n) for where, n in rows], columns=PLACES)
 
 
 def _totals(places: pd.DataFrame, by: list[str]) -> list[tuple[tuple[str, ...], int]]:
@@ -69,10 +71,8 @@ def paper(case: Case, words: Words) -> Paper:
     groups, places = groups_of(case), case.places
     sections = [
         _groups(groups, case, words),
-        *(_provinces(places, number, words) for number in ("id", "phone")),
-        *(_cities(places, number, words) for number in ("id", "phone")),
-        _operators(places, words),
-        _sectors(case, words),
+        *of_places(places, words),
+        of_sectors(case.sectors, words),
     ]
     return Paper(
         title=words.say("groups.title"),
@@ -82,6 +82,15 @@ def paper(case: Case, words: Words) -> Paper:
         data=_data(case, groups, places),
         lang=words.lang,
     )
+
+
+def of_places(places: pd.DataFrame, words: Words) -> list[Section]:
+    """Return provinces and cities of IDs and phones, and operators."""
+    return [
+        *(_provinces(places, number, words) for number in ("id", "phone")),
+        *(_cities(places, number, words) for number in ("id", "phone")),
+        _operators(places, words),
+    ]
 
 
 def _barred(made: Section, values: Iterable[int]) -> Section:
@@ -125,17 +134,17 @@ def _operators(places: pd.DataFrame, words: Words) -> Section:
     return _barred(section(words, "operators", "operator #distinct", rows), (n for _, n in found))
 
 
-def _sectors(case: Case, words: Words) -> Section:
-    table = case.sectors
+def of_sectors(table: pd.DataFrame, words: Words) -> Section:
+    """Return the sectors of the sources, with persons, sexes and ages."""
     names = {sector.key: sector.name[words.lang] for sector in load_sectors()}
     rows = [
         (
             names.get(str(key)) or words.term("sector", str(key)),
-            *(f"{int(row[name]):,}" for name in _SECTOR),
+            *(f"{int(row[name]):,}" for name in SECTOR),
         )
         for key, row in table.iterrows()
     ]
-    head = " ".join(["sector", *(f"#{name}" for name in _SECTOR)])
+    head = " ".join(["sector", *(f"#{name}" for name in SECTOR)])
     return _barred(section(words, "sectors", head, rows), (int(n) for n in table["persons"]))
 
 

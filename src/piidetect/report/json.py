@@ -41,10 +41,10 @@ def dumps(report: Report) -> str:
     return json.dumps(report, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def build(case: Case, assessments: Sequence[Assessment] = ()) -> Report:
-    """Return the report dictionary of a case, with the assessments that were asked for."""
+def build(case: Case, assessments: Sequence[Assessment] = (), *, details: bool = False) -> Report:
+    """Return the report dictionary of a case, with the assessments and details that were asked for."""
     figures, persons = case.result, case.result.persons
-    return {
+    report: Report = {
         "schema": SCHEMA,
         "tool": {name: case.meta["tool"].get(name, "") for name in _TOOL_FIELDS},
         "parameters": _sorted(case.meta["parameters"]),
@@ -69,6 +69,11 @@ def build(case: Case, assessments: Sequence[Assessment] = ()) -> Report:
         "assessments": [one.to_dict() for one in assessments],
         "alerts": [_alert(alert) for alert in case.alert_list()],
     }
+    if details:
+        from piidetect.report.details import add
+
+        add(report, case)
+    return report
 
 
 def assessed(case: Case, assessments: Sequence[dict[str, Any]]) -> Report:

@@ -76,15 +76,23 @@ def headline(report: Report, words: Words) -> list[str]:
 
 def sections(report: Report, words: Words, exemplars: Exemplars | None = None) -> list[Section]:
     """Return all sections in reading order; those without rows are left out, save the alerts."""
+    where: list[Section] = []
+    truth: list[Section] = []
+    if "truth" in report:
+        from piidetect.report import details
+
+        where, truth = details.sections(report, words)
     made = [
         _entities(report, words),
         _funnel(report, words),
         _persons(report, words),
         _by_key(report, words),
         _groups(report, words),
+        *where,
         *assessments.sections(report, words),
         _categories(report, words),
         _verdicts(report, words),
+        *truth,
         _sources(report, words),
         _columns(report, words, exemplars or {}),
         _alerts(report, words),
@@ -166,7 +174,7 @@ def _by_key(report: Report, words: Words) -> Section:
 
 
 def _groups(report: Report, words: Words) -> Section:
-    order = ("female", "male", "under_14", "under_18", "over_60", "pregnant")
+    order = ("female", "male", "under_14", "under_18", "over_60", "pregnant", "disabled")
     groups = report["groups"]
     names = [*[name for name in order if name in groups], *sorted(set(groups) - set(order))]
     rows = [(words.term("group", name), f"{groups[name]:,}") for name in names]

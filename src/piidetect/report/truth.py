@@ -68,16 +68,21 @@ def paper(case: Case, words: Words) -> Paper:
         facts=facts(case, words),
         sentences=[
             words.say("truth.headline", checks=len(rows), warnings=len(warnings)),
-            *(_warning(row, words) for row in warnings),
+            *(warning(row, words) for row in warnings),
         ],
-        sections=[_section(rows, words)],
+        sections=[checks(rows, words)],
         data={
             "schema": "piidetect.truth/1",
             "case": {"id": case.id, "reference_date": case.meta["reference_date"]},
-            "checks": [_plain(row) for row in rows],
+            "checks": plain_rows(table),
         },
         lang=words.lang,
     )
+
+
+def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the checks for JSON."""
+    return [_plain(row) for row in table.to_dict("records")]
 
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:
@@ -95,7 +100,8 @@ def _place(row: dict[Any, Any], words: Words) -> str:
     return str(row["header"]) or words.say("truth.column", position=row["column"] + 1)
 
 
-def _warning(row: dict[Any, Any], words: Words) -> str:
+def warning(row: dict[Any, Any], words: Words) -> str:
+    """Return what is not as it should be, as a sentence."""
     return words.say(
         f"truth_warning.{row['verdict']}",
         source=row["source"],
@@ -110,7 +116,8 @@ def _warning(row: dict[Any, Any], words: Words) -> str:
     )
 
 
-def _section(rows: list[dict[Any, Any]], words: Words) -> Section:
+def checks(rows: list[dict[Any, Any]], words: Words) -> Section:
+    """Return the table of the checks."""
     shown = [
         (
             row["source"],
