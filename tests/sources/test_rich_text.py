@@ -171,8 +171,8 @@ def test_without_its_library_a_message_is_told_and_carved(monkeypatch):
     [
         ("a.doc", ole.compound({("WordDocument",): f"张三 {ID}\r".encode("utf-16-le") * 99}), "docx"),
         ("a.ppt", ole.compound({("PowerPoint Document",): b"\x0f" + f"张三 {ID}\r".encode("utf-16-le") * 99}), "pptx"),
-        ("a.mdb", b"\x00\x01\x00\x00Standard Jet DB\x00" + bytes(4000) + b"\xff\xfe" + ID.encode() + b"\x00" * 99, "mdb-export"),
-        ("a.accdb", b"\x00\x01\x00\x00Standard ACE DB\x00" + bytes(4000) + f"张三{ID}".encode("utf-16-le") + b"\x00" * 99, "mdb-export"),
+        ("a.mdb", b"\x00\x01\x00\x00Standard Jet DB\x00" + bytes(4000) + b"\xff\xfe" + ID.encode() + b"\x00" * 99, "export its tables with Access"),
+        ("a.accdb", b"\x00\x01\x00\x00Standard ACE DB\x00" + bytes(4000) + f"张三{ID}".encode("utf-16-le") + b"\x00" * 99, "export its tables with Access"),
         ("a.pst", b"!BDN" + random.Random(1).randbytes(600) + f"\0\0张三{ID}\0".encode("utf-16-le"), "readpst"),
     ],
 )  # fmt: skip

@@ -34,6 +34,7 @@ FORMATS = (
     "spreadsheet",
     "sqlite",
     "duckdb_file",
+    "access_database",
     "document",
     "rtf",
     "mail",

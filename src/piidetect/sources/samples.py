@@ -29,7 +29,6 @@ _BOMS = (
 )
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_EXPORT = "export its tables with mdb-export (package mdbtools) or Access and scan those"
 
 _BINARY = (
     (b"PK\x03\x04", "ZIP archive or Office document"),
@@ -43,8 +42,6 @@ _BINARY = (
     (b"%PDF-", "PDF document"),
     (b"SQLite format 3\x00", "SQLite database"),
     (_OLE, "old Office document (doc, ppt); save it as docx or pptx and scan that"),
-    (b"\x00\x01\x00\x00Standard Jet DB", f"Access database (mdb); {_EXPORT}"),
-    (b"\x00\x01\x00\x00Standard ACE DB", f"Access database (accdb); {_EXPORT}"),
     (
         b"!BDN",
         "Outlook folder (pst, ost); turn it into mbox with readpst (package pst-utils) and scan that",
