@@ -12,11 +12,12 @@ from __future__ import annotations
 import argparse
 import csv
 import os
+import secrets
 import sys
 import time
 from pathlib import Path
 
-LIMITS = {"links": (60.0, None), "estimate": (None, None), "merge": (None, None)}
+LIMITS = {"links": (60.0, None), "merge": (None, None), "assess_all_tiers_listed": (None, 1500.0)}
 LIMIT = (20.0, 1500.0)
 DATE = "2026-01-01"
 
@@ -67,12 +68,14 @@ def run(arguments: list[str], folder: Path) -> tuple[float, float, float, int]:
 def prepare(corpus: Path, work: Path) -> tuple[Path, Path]:
     """Make the copy and both cases where they are not there."""
     before, after, copy = work / "before", work / "after", work / "rectified.csv"
-    scan = ["--reference-date", DATE, "--format", "json"]
+    key = work / "key"
+    if not key.exists():
+        key.write_text(secrets.token_hex(16), encoding="ascii")
+    scan = ["--reference-date", DATE, "--format", "json", "--key-file", str(key)]
     if not before.exists():
         print("scan", run(["scan", str(corpus), "--out", str(before), *scan], work), flush=True)
     if not after.exists():
         rectify(corpus, copy)
-        scan += ["--key-file", str(before / "key")]
         print("scan", run(["scan", str(copy), "--out", str(after), *scan], work), flush=True)
         copy.unlink()
     return before, after

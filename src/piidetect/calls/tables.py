@@ -17,6 +17,8 @@ from piidetect.tables import area_codes
 from piidetect.tables.names import area_region, mobile_region, operator_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
     import pandas as pd
 
@@ -107,20 +109,19 @@ class CallTables:
         """Caller (ordinal from 1 up), masked, segment, day, number, calls; most calls first."""
         import pandas as pd
 
-        kept = [self.callers[at] for at in self.caller.tolist()]
-        frame = pd.DataFrame(
+        # sorted by caller, day and number already: a stable sort by calls keeps that
+        order = np.argsort(-self.calls, kind="stable")
+        caller = self.caller[order]
+        masked, segment = (_texts(one[at] for one in self.callers) for at in (0, 1))
+        return pd.DataFrame(
             {
-                "caller": self.caller + 1,
-                "masked": [one.caller for one in kept],
-                "segment": [one.segment for one in kept],
-                "day": [_iso(day) for day in self.day.tolist()],
-                "number": [self.numbers[at] for at in self.number.tolist()],
-                "calls": self.calls,
+                "caller": caller + 1,
+                "masked": masked[caller],
+                "segment": segment[caller],
+                "day": _days(self.day[order]),
+                "number": _texts(self.numbers)[self.number[order]],
+                "calls": self.calls[order],
             }
-        )
-        keys = ["calls", "caller", "day"]
-        return frame.sort_values(
-            keys, ascending=[False, True, True], kind="stable", ignore_index=True
         )
 
     @cached_property
@@ -164,39 +165,61 @@ class CallTables:
         """Caller, masked, segment, province, city, operator, number, calls, days, busiest day, its calls."""
         import pandas as pd
 
-        rows: dict[tuple[int, int], list[int]] = {}
-        lists = self._lists("caller", "number", "day", "calls")
-        for caller, number, day, calls in zip(*lists, strict=True):
-            row = rows.setdefault((caller, number), [0, 0, 0, 0])
-            row[0] += calls
-            row[1] += 1
-            if calls > row[3]:
-                row[2:] = day, calls
-        made = [
-            (caller + 1, *self.callers[caller], self.numbers[at], calls, days, _iso(day), most)
-            for (caller, at), (calls, days, day, most) in rows.items()
-        ]
-        made.sort(key=lambda row: (-row[7], row[0], row[6]))
-        names = ["caller", "masked", *Caller._fields[1:], "number", "calls", "days"]
-        return pd.DataFrame(made, columns=[*names, "busiest_day", "day_calls"])
+        own = self.caller << NUMBER_BITS | self.number
+        first = np.lexsort(
+            (self.day, -self.calls, own)
+        )  # of each its busiest day, the first of several
+        own = own[first]
+        starts = np.flatnonzero(np.concatenate([[True], own[1:] != own[:-1]])[: own.size])
+        calls = np.add.reduceat(self.calls[first], starts) if own.size else self.calls
+        days = np.diff(np.append(starts, own.size))
+        busiest = first[starts]
+        caller, number = self.caller[busiest], self.number[busiest]
+        order = np.lexsort((self._number_rank[number], caller, -calls))
+        caller, number, busiest = caller[order], number[order], busiest[order]
+        kept = {
+            name: _texts(one[at] for one in self.callers)[caller]
+            for at, name in enumerate(("masked", *Caller._fields[1:]))
+        }
+        return pd.DataFrame(
+            {
+                "caller": caller + 1,
+                **kept,
+                "number": _texts(self.numbers)[number],
+                "calls": calls[order],
+                "days": days[order],
+                "busiest_day": _days(self.day[busiest]),
+                "day_calls": self.calls[busiest],
+            }
+        )
 
     @cached_property
     def by_segment_and_day(self) -> pd.DataFrame:
         """Segment, province, city, operator, day, number, calls, callers; most calls first."""
         import pandas as pd
 
-        rows: dict[tuple[Any, ...], list[int]] = {}
-        lists = self._lists("caller", "day", "number", "calls")
-        for caller, day, number, calls in zip(*lists, strict=True):
-            row = rows.setdefault((*self.callers[caller][1:], day, number), [0, 0])
-            row[0] += calls
-            row[1] += 1
-        made = [
-            (*where, _iso(day), self.numbers[at], *row) for (*where, day, at), row in rows.items()
-        ]
-        made.sort(key=lambda row: (-row[6], row[:6]))
-        names = [*Caller._fields[1:], "day", "number", "calls", "callers"]
-        return pd.DataFrame(made, columns=names)
+        places = sorted({one[1:] for one in self.callers})
+        code_of = {where: code for code, where in enumerate(places)}
+        code = np.array([code_of[one[1:]] for one in self.callers], np.int64)[self.caller]
+        key = (code << DAY_BITS | self.day) << NUMBER_BITS | self._number_rank[self.number]
+        keys, at, callers = np.unique(key, return_inverse=True, return_counts=True)
+        calls = np.zeros(keys.size, np.int64)
+        np.add.at(calls, at, self.calls)
+        order = np.argsort(-calls, kind="stable")
+        keys = keys[order]
+        where = keys >> (DAY_BITS + NUMBER_BITS)
+        return pd.DataFrame(
+            {
+                **{
+                    name: _texts(one[column] for one in places)[where]
+                    for column, name in enumerate(Caller._fields[1:])
+                },
+                "day": _days(keys >> NUMBER_BITS & _DAYS),
+                "number": _texts(sorted(self.numbers))[keys & _NUMBERS],
+                "calls": calls[order],
+                "callers": callers[order],
+            }
+        )
 
     @cached_property
     def by_hour(self) -> pd.DataFrame:
@@ -210,8 +233,29 @@ class CallTables:
         made = [(hour, self.numbers[at], calls) for (hour, at), calls in sorted(rows.items())]
         return pd.DataFrame(made, columns=["hour", "number", "calls"])
 
+    @cached_property
+    def _number_rank(self) -> npt.NDArray[np.int64]:
+        """The place of each number among the numbers in order."""
+        rank = np.zeros(len(self.numbers), np.int64)
+        order = sorted(range(len(self.numbers)), key=lambda at: self.numbers[at])
+        rank[order] = np.arange(len(self.numbers))
+        return rank
+
     def _lists(self, *names: str) -> list[list[int]]:
         return [getattr(self, name).tolist() for name in names]
+
+
+def _texts(texts: Iterable[str]) -> npt.NDArray[np.object_]:
+    """Return texts as an array to take from: each text is held once."""
+    found = list(texts)
+    array = np.empty(len(found), object)
+    array[:] = found
+    return array
+
+
+def _days(days: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+    different, place = np.unique(days, return_inverse=True)
+    return _texts(_iso(day) for day in different.tolist())[place]
 
 
 def _iso(day: int) -> str:
