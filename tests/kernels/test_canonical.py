@@ -36,7 +36,7 @@ def keys_of(entity, cells):
     column = Column(0, "", entity, "subject", "heading", "")
     setup = set_up(load_recognizers(), [column], today=20250630, key=KEY)
     block = block_from_columns([cells_from_arrow(pa.array(cells, pa.string()))], 0)
-    out, _ = find(block, setup)
+    out = find(block, setup).out
     count = int(out.count[0])
     wanted = out.entity[:count] == ENTITY_NUMBER[entity]
     return {

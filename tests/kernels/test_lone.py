@@ -27,7 +27,7 @@ def without_shortcuts(setup):
 
 
 def findings(texts, setup):
-    out, first = find(block_from_texts(texts), setup)
+    out, first, _ = find(block_from_texts(texts), setup)
     count = int(out.count[0])
     return [getattr(out, name)[:count].tolist() for name in out._fields[1:]], first.tolist()
 

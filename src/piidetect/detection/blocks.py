@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from piidetect.arrow_arrays import as_arrow
-from piidetect.detection.evidence import evidence_of
+from piidetect.detection.evidence import agreements_of
 from piidetect.detection.masking import mask
 from piidetect.detection.patterns import with_own
 from piidetect.kernels.blocks import scan_items
-from piidetect.kernels.details import fill_details
+from piidetect.kernels.evidence import FIELDS
 from piidetect.kernels.gather import gather, tally_items
 from piidetect.kernels.plan import (
     Items,
@@ -44,7 +44,6 @@ EXEMPLARS = 3
 
 _VERDICTS = 16
 _ENTITIES = 64
-_MOST_DIGITS = 48
 _LOCAL = threading.local()
 
 #: (column, entity, verdict): numbers as in the findings table.
@@ -74,13 +73,40 @@ class _Room:
         self.slow: Out = new_out(cells // 4 + 64)
 
 
-def find(block: Block, setup: Setup) -> tuple[Out, np.ndarray]:
-    """Return the findings of a block as arrays, and int64[R+1] with the first one of each row."""
+class Found(NamedTuple):
+    """The findings of a block as arrays; int64[R+1], the first one of each row; sequences by column.
+
+    `sequences` is int64[columns + 1, `kernels.evidence.FIELDS`].
+    """
+
+    out: Out
+    first: np.ndarray
+    sequences: np.ndarray
+
+
+def find(block: Block, setup: Setup) -> Found:
+    """Return the findings of a block."""
     room, count = _scan(block, setup)
-    out = new_out(count + int(room.slow.count[0]))
+    size = count + int(room.slow.count[0])
+    out = new_out(size)
     first = np.empty(block.row_start.size + 1, np.int64)
-    gather(block, room.items, count, room.slow, setup.plan, out, room.scratch, first)
-    return with_own(block, setup, out, first) if setup.patterns else (out, first)
+    sequences = np.zeros((setup.columns + 1, FIELDS), np.int64)
+    gather(
+        block,
+        room.items,
+        count,
+        room.slow,
+        setup.plan,
+        phone_details(),
+        out,
+        room.scratch,
+        first,
+        sequences,
+        np.empty(size + 1, np.int32),
+    )
+    if setup.patterns:
+        out, first = with_own(block, setup, out, first)
+    return Found(out, first, sequences)
 
 
 def _scan(block: Block, setup: Setup) -> tuple[_Room, int]:
@@ -106,14 +132,6 @@ def _room(cells: int) -> _Room:
     return room
 
 
-def _detail_room(out: Out) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the places of phones, and room for digits and for as many findings."""
-    mobiles: np.ndarray | None = getattr(_LOCAL, "mobiles", None)
-    if mobiles is None or mobiles.size < out.row.size:
-        mobiles = _LOCAL.mobiles = np.empty(out.row.size, np.int32)
-    return phone_details(), np.empty(_MOST_DIGITS, np.uint8), mobiles
-
-
 def _row_scratch(first: np.ndarray) -> RowScratch:
     """Return the room for rows of this thread; `first` is the first finding of each row."""
     scratch: RowScratch | None = getattr(_LOCAL, "rows", None)
@@ -136,21 +154,20 @@ def detect_block(
         exemplars: whether to keep masked texts.
         known: the tallies of which enough masked texts are kept already.
     """
-    return result_of(block, setup, *find(block, setup), exemplars=exemplars, known=known)
+    return result_of(block, setup, find(block, setup), exemplars=exemplars, known=known)
 
 
 def result_of(
     block: Block,
     setup: Setup,
-    out: Out,
-    first: np.ndarray,
+    found: Found,
     *,
     exemplars: bool = True,
     known: Container[Tally] = (),
 ) -> BlockResult:
     """Make records and counts of what :func:`find` found in a block."""
     rows = block.row_start.size
-    fill_details(block.data, block.row_start, block.first_row, out, *_detail_room(out))
+    out, first, sequences = found
     made = new_records(rows)
     summarise_rows(
         block.data,
@@ -173,7 +190,7 @@ def result_of(
         for tally, some in places.items()
         if exemplars and tally not in known
     }
-    evidence = evidence_of(block, out, first, setup)
+    evidence = sequences, agreements_of(block, out, first, setup)
     return BlockResult(records, findings, tallies, shown, evidence)
 
 
@@ -204,7 +221,7 @@ def _batches(block: Block, out: Out, made: Records) -> tuple[pa.RecordBatch, pa.
 def tallies_of(block: Block, setup: Setup) -> dict[Tally, int]:
     """Count what a block holds by column, entity and verdict; make no records of it."""
     if setup.patterns:
-        out, _ = find(block, setup)
+        out = find(block, setup).out
         return _tally(out, int(out.count[0]), setup.columns)[0]
     room, count = _scan(block, setup)
     counts = np.zeros((setup.columns + 1) * _ENTITIES * _VERDICTS, np.int64)

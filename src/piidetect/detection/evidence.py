@@ -24,7 +24,6 @@ from piidetect.kernels.evidence import (
     SHORT,
     STEPS,
     note_agreements,
-    note_sequences,
 )
 from piidetect.tables import table_rows
 
@@ -77,16 +76,12 @@ def region_words() -> tuple[np.ndarray, np.ndarray]:
     return np.array(words, np.int64), np.array([low, high], np.uint64).T.copy()
 
 
-def evidence_of(
-    block: Block, out: Out, first: np.ndarray, setup: Setup
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sequences of a block by column, and the agreements by pair."""
-    sequences = np.zeros((setup.columns + 1, FIELDS), np.int64)
-    note_sequences(block.data, block.row_start, block.first_row, out, setup.columns, sequences)
+def agreements_of(block: Block, out: Out, first: np.ndarray, setup: Setup) -> np.ndarray:
+    """Return int64[p, 3] by pair: rows of a block that agree, disagree, can't be compared."""
     agreements = np.zeros((setup.pairs.shape[0], 3), np.int64)
     if setup.pairs.size:
         note_agreements(block, out, first, setup.pairs, *region_words(), agreements)
-    return sequences, agreements
+    return agreements
 
 
 class Evidence:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from piidetect.kernels.checks import VALID, eight_digits
+from piidetect.kernels.checks import eight_digits
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.schema import (
     DAYS_OF_MONTH,
@@ -67,15 +67,14 @@ def digits_of(data: Any, start: int, stop: int, digits: Any) -> int:
 
 
 @kernel
-def slow_detail(data: Any, start: int, stop: int, entity: int, phones: Any, digits: Any) -> int:
-    """Return the detail of a number that is written with separators, a prefix or wide digits.
+def slow_detail(data: Any, start: int, stop: int, entity: int, digits: Any) -> int:
+    """Return what `number_detail` does for a number with separators, a prefix or wide digits.
 
     Args:
         data: uint8[], UTF-8.
         start: first byte.
         stop: past the last byte.
         entity: of an ID, a mobile or a landline that is valid.
-        phones: int32[1_010_000], `tables.lookups.phone_details`.
         digits: uint8[48], room.
     """
     count = digits_of(data, start, stop, digits)
@@ -93,56 +92,44 @@ def slow_detail(data: Any, start: int, stop: int, entity: int, phones: Any, digi
         while first + _MOBILE_LENGTH < count and digits[first] != _ONE:  # 0, 86, 0086
             first += 1
         prefix = eight_digits(digits, first) // 10 - _SEGMENTS
-        return np.int64(phones[prefix]) if 0 <= prefix < _SEGMENTS else np.int64(0)
+        return prefix if 0 <= prefix < _SEGMENTS else np.int64(0)
     code = eight_digits(digits, 0) // 10_000
     if code // 10 <= _LAST_SHORT_AREA:
         code //= 10
-    return np.int64(phones[_SEGMENTS + code])
+    return _SEGMENTS + code
 
 
-@kernel
-def fill_details(
-    data: Any,
-    row_start: Any,
-    first_row: int,
-    out: Any,
-    phones: Any,
-    digits: Any,
-    mobiles: Any,
-) -> None:
-    """Set the detail of valid IDs, mobiles and landlines.
+@inlined
+def is_phone(entity: int) -> bool:
+    """Tell whether an entity is one of phones."""
+    return entity == _MOBILE or entity == _LANDLINE
+
+
+@inlined
+def is_placed(entity: int) -> bool:
+    """Tell whether numbers of an entity say where they come from."""
+    return entity == _IDENTITY or is_phone(entity)
+
+
+@inlined
+def number_detail(data: Any, start: int, size: int, entity: int, digits: Any) -> int:
+    """Return the detail of a valid ID; of a mobile or landline its index in `phone_details`; else 0.
 
     Args:
-        data: uint8[], the bytes of a block.
-        row_start: int64[R], where its rows begin.
-        first_row: number of its first row.
-        out: `Out` of its findings.
-        phones: int32[1_010_000], `tables.lookups.phone_details`.
+        data: uint8[], UTF-8, readable for 8 bytes past the number.
+        start: first byte.
+        size: bytes.
+        entity: its number.
         digits: uint8[48], room.
-        mobiles: int32[n], room for the findings.
     """
-    count = 0
-    for at in range(out.count[0]):
-        entity = np.int64(out.entity[at])
-        if entity != _IDENTITY and entity != _MOBILE and entity != _LANDLINE:
-            continue
-        if out.verdict[at] != VALID:
-            continue
-        start = row_start[np.int64(out.row[at]) - first_row] + np.int64(out.start[at])
-        size = np.int64(out.length[at])
-        head = eight_digits(data, start)
-        if entity == _IDENTITY and size == _ID_LENGTH and head >= 0:
+    if not is_placed(entity):
+        return np.int64(0)
+    head = eight_digits(data, start)
+    if head >= 0:
+        if entity == _MOBILE and size == _MOBILE_LENGTH:
+            return head // 10 - _SEGMENTS
+        if entity == _IDENTITY and size == _ID_LENGTH:
             birth = eight_digits(data, start + 6)
             if birth >= 0:
-                order = np.int64(data[start + 16])
-                out.detail[at] = identity_detail(head // 10_000, birth, order)
-                continue
-        elif entity == _MOBILE and size == _MOBILE_LENGTH and head >= 0:
-            out.detail[at] = head // 10 - _SEGMENTS
-            mobiles[count] = at
-            count += 1
-            continue
-        out.detail[at] = slow_detail(data, start, start + size, entity, phones, digits)
-    for index in range(count):  # apart, so that the processor fetches many places at a time
-        at = mobiles[index]
-        out.detail[at] = phones[out.detail[at]]
+                return identity_detail(head // 10_000, birth, np.int64(data[start + 16]))
+    return slow_detail(data, start, start + size, entity, digits)

@@ -63,30 +63,21 @@ def body_of(data: Any, start: int, size: int, entity: int) -> int:
     )
 
 
-@kernel
-def note_sequences(
-    data: Any, row_start: Any, first_row: int, out: Any, columns: int, table: Any
-) -> None:
-    """Follow the numbers of each column from row to row.
+@inlined
+def note_number(data: Any, start: int, size: int, entity: int, own: Any) -> None:
+    """Follow the numbers of a column from row to row.
 
     Args:
-        data: uint8[], the bytes of a block.
-        row_start: int64[R], where its rows begin.
-        first_row: number of its first row.
-        out: `Out` of its findings.
-        columns: positions from here on are one.
-        table: int64[columns + 1, FIELDS], zeros, to be filled.
+        data: uint8[], UTF-8, readable for 8 bytes past the number.
+        start: first byte of the column's next number.
+        size: its bytes.
+        entity: its entity: only IDs, mobiles and cards are followed.
+        own: int64[FIELDS], the column's sequence so far.
     """
-    for at in range(out.count[0]):
-        entity = np.int64(out.entity[at])
-        if entity != _IDENTITY and entity != _MOBILE and entity != _CARD:
-            continue
-        size = np.int64(out.length[at])
-        start = row_start[np.int64(out.row[at]) - first_row] + np.int64(out.start[at])
+    value = np.int64(-1)
+    if entity == _IDENTITY or entity == _MOBILE or entity == _CARD:
         value = body_of(data, start, size, entity)
-        if value < 0:
-            continue
-        own = table[min(np.int64(out.column[at]), columns)]
+    if value >= 0:
         if own[COUNT] == 0:
             own[FIRST], own[HEAD], own[RUN], own[LONGEST] = value, 1, 1, 1
             own[SHORT], own[LONG] = size, size
@@ -95,11 +86,11 @@ def note_sequences(
             if step == 1 or step == -1:
                 own[STEPS] += 1
                 own[RUN] += 1
+                own[LONGEST] = max(own[LONGEST], own[RUN])
             else:
                 own[RUN] = 1
                 own[BROKEN] = 1
             own[HEAD] += 1 - own[BROKEN]
-            own[LONGEST] = max(own[LONGEST], own[RUN])
             own[SHORT] = min(own[SHORT], size)
             own[LONG] = max(own[LONG], size)
         own[COUNT] += 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Put the findings of a block together in the order of its rows, and key the quick ones."""
+"""Put the findings of a block together in the order of its rows; key and describe the quick ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 
 from piidetect.kernels.checks import VALID
 from piidetect.kernels.compiling import inlined, kernel
-from piidetect.kernels.details import day_detail
+from piidetect.kernels.details import day_detail, is_phone, is_placed, number_detail
+from piidetect.kernels.evidence import note_number
 from piidetect.kernels.grouped import behind_country_code, digits_in_groups, squeeze
 from piidetect.kernels.keys import flush_keys, queue_key
 from piidetect.kernels.plain import holds_days, plain_day
@@ -56,13 +57,33 @@ def _quick_entity(way: int, size: int, column: int, plan: Any) -> int:
 
 
 @inlined
-def _judge(entity: int, day: int, out: Any, at: int) -> None:
-    """Write what is found at a place: a valid value (of a birth date the day), its key still to come."""
+def _judge(entity: int, out: Any, at: int) -> None:
+    """Write what is found at a place: a valid value, its key still to come."""
     out.entity[at] = entity
     out.verdict[at] = VALID
-    out.detail[at] = day_detail(day) if entity == _BIRTH else np.int64(0)
     out.key0[at] = np.uint64(0)
     out.key1[at] = np.uint64(0)
+
+
+@inlined
+def _take_slow(
+    slow: Any,
+    source: int,
+    block: Any,
+    row: int,
+    digits: Any,
+    sequences: Any,
+    out: Any,
+    at: int,
+) -> None:
+    """Take over a finding of `scan_items`."""
+    _copy(slow, source, out, at)
+    start = block.row_start[row] + np.int64(out.start[at])
+    size, entity = np.int64(out.length[at]), np.int64(out.entity[at])
+    if out.verdict[at] == VALID and is_placed(entity):
+        out.detail[at] = number_detail(block.data, start, size, entity, digits)
+    column = min(np.int64(out.column[at]), sequences.shape[0] - 1)
+    note_number(block.data, start, size, entity, sequences[column])
 
 
 @kernel
@@ -72,9 +93,12 @@ def gather(
     count: int,
     slow: Any,
     plan: Any,
+    phones: Any,
     out: Any,
     scratch: Any,
     row_finding: Any,
+    sequences: Any,
+    waiting: Any,
 ) -> None:
     """Write the findings of all items in order.
 
@@ -84,21 +108,26 @@ def gather(
         count: how many they are.
         slow: `Out` of `scan_items`.
         plan: `Plan`.
+        phones: int32[1_010_000], `tables.lookups.phone_details`.
         out: `Out` with room for all, to be filled.
         scratch: `Scratch` of this thread.
         row_finding: int64[R+1], filled with the first finding of each row.
+        sequences: int64[columns + 1, evidence.FIELDS], zeros, filled with the sequence of each column;
+            positions past them are the last one.
+        waiting: int32[n+1], room for all findings.
     """
-    data = block.data
-    at, taken, next_row = np.int64(0), np.int64(0), np.int64(0)
+    data, columns = block.data, sequences.shape[0] - 1
+    at, taken, next_row, phone = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
     for item in range(count):
         row, way = np.int64(items.row[item]), np.int64(items.way[item])
         while next_row <= row:
             row_finding[next_row] = at
             next_row += 1
-        detail = np.int64(items.detail[item])
         if way & SLOW:
-            for _ in range(detail):
-                _copy(slow, taken, out, at)
+            for _ in range(items.detail[item]):
+                _take_slow(slow, taken, block, row, scratch.digits, sequences, out, at)
+                waiting[phone] = at
+                phone += np.int64(is_phone(np.int64(out.entity[at])) and out.verdict[at] == VALID)
                 taken += 1
                 at += 1
             continue
@@ -106,7 +135,7 @@ def gather(
         begin, stop = block.cell_start[cell], block.cell_stop[cell]
         column = np.int64(block.cell_column[cell])
         entity = _quick_entity(way, stop - begin, column, plan)
-        source, first, last = data, begin, stop
+        source, first, last, day = data, begin, stop, np.int64(0)
         if way == QUICK_QUOTED:
             begin += 1
             first = begin
@@ -114,13 +143,23 @@ def gather(
             source, last = scratch.value, squeeze(data, begin, stop, scratch.value)
             first = behind_country_code(last)
         elif way == QUICK_CELL and holds_days(plan.column_profile[column]):
-            scratch.number[0] = plain_day(data, begin, stop)
+            day = plain_day(data, begin, stop)
+            scratch.number[0] = day
             source, first, last = scratch.number.view(np.uint8), np.int64(0), np.int64(8)
         out.row[at] = block.first_row + row
         out.column[at] = column
         out.start[at] = begin - block.row_start[row]
         out.length[at] = min(stop - begin, _MOST_LENGTH)
-        _judge(entity, scratch.number[0], out, at)
+        _judge(entity, out, at)
+        if entity == _BIRTH:
+            out.detail[at] = day_detail(day)
+        else:
+            size = last - first
+            out.detail[at] = number_detail(source, first, size, entity, scratch.digits)
+            waiting[phone] = at
+            phone += np.int64(is_phone(entity))
+            if way != QUICK_GROUPED:
+                note_number(data, first, size, entity, sequences[min(column, columns)])
         queue_key(source, first, last, entity, at, plan, out, scratch)
         at += 1
     while next_row < row_finding.size:
@@ -128,6 +167,9 @@ def gather(
         next_row += 1
     out.count[0] = at
     flush_keys(plan, out, scratch)
+    for index in range(phone):  # apart, so that the processor fetches many places at a time
+        at = np.int64(waiting[index])
+        out.detail[at] = phones[out.detail[at]]
 
 
 @kernel

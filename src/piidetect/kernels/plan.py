@@ -102,7 +102,8 @@ class Scratch(NamedTuple):
     `words` uint64[(MOST_WORDS+1) * MOST_WORDS * HASH_LANES] are the words of values that wait for their
     hash, by number of words (`keys.queue_key`); `filled` int64[MOST_WORDS+1] how many wait, `place`
     int64[(MOST_WORDS+1) * lanes] whose they are; `lane_words` and `result` what
-    `simd.hash_lanes` gets and gives; `sieve` uint64[64] bits of the placeholders' hashes.
+    `simd.hash_lanes` gets and gives; `digits` uint8[48] a number without its separators; `sieve`
+    uint64[64] bits of the placeholders' hashes.
     """
 
     compact: np.ndarray
@@ -112,6 +113,7 @@ class Scratch(NamedTuple):
     value: np.ndarray
     codes: np.ndarray
     number: np.ndarray
+    digits: np.ndarray
     words: np.ndarray
     filled: np.ndarray
     place: np.ndarray
@@ -163,6 +165,7 @@ def new_scratch() -> Scratch:
         value=np.zeros(4 * MAX_CODES + 64, np.uint8),
         codes=np.zeros(MAX_CODES + 16, np.int32),
         number=np.zeros(2, np.int64),
+        digits=np.zeros(48, np.uint8),
         words=np.zeros((MOST_WORDS + 1) * MOST_WORDS * HASH_LANES, np.uint64),
         filled=np.zeros(MOST_WORDS + 1, np.int64),
         place=np.zeros((MOST_WORDS + 1) * HASH_LANES, np.int64),

@@ -85,8 +85,9 @@ def rehearse() -> None:
 
     from piidetect.case import CaseWriter, PartMeta
     from piidetect.detection import set_up
-    from piidetect.detection.blocks import result_of
+    from piidetect.detection.blocks import Found, result_of
     from piidetect.kernels.cells import block_from_texts
+    from piidetect.kernels.evidence import FIELDS
     from piidetect.kernels.plan import new_out
     from piidetect.kernels.values import PERSON, check_cells
 
@@ -99,7 +100,9 @@ def rehearse() -> None:
     found.count[0] = 1
     with CaseWriter(None, reference_date=dt.date.max, parameters={}, tool={}, categories={}) as to:
         setup = set_up(load_recognizers(), (), today=99991231, key=to.key)
-        result = result_of(block, setup, found, np.arange(2))
+        result = result_of(
+            block, setup, Found(found, np.arange(2), np.zeros((1, FIELDS), np.int64))
+        )
         part = to.part()
         part.write(result.records, result.findings)
         part.close(PartMeta(path="-", status="complete"))

@@ -131,7 +131,7 @@ def _findings(
     block: Block, setup: Setup, chosen: tuple[Recognizer, ...] | None
 ) -> list[tuple[int, int, Finding]]:
     """Return (row, column, finding) with the raw text read back from the block."""
-    out, first = find(block, setup._replace(patterns=()))
+    out, first, _ = find(block, setup._replace(patterns=()))
     recognizers = chosen or load_recognizers()
     of_pattern: dict[tuple[int, int], Recognizer] = {}
     if setup.patterns:
