@@ -31,7 +31,7 @@ def _halves(data):
 def test_one_compiled_kernel_serves_bytes_constants_and_whole_numbers():
     _halves._cache.disable()  # what comes from the disk brings its callees along, uncounted
     assert _halves(np.array([200, 1], np.uint8)) == 100 + 3 + 2 + 1
-    assert len(_half.part.signatures) == 1
+    assert len(_half.part().signatures) == 1
 
 
 def test_the_checks_of_cells_are_compiled_once():
@@ -41,7 +41,7 @@ def test_the_checks_of_cells_are_compiled_once():
     values.check_cells(data, start, stop, 1, 0, np.zeros(1, np.uint8), np.zeros(1, np.int64))
     describe.look_cells(data, start, stop)
     for one in (values._check, values._check_cells, describe._look_cells):
-        compiled = {*one.signatures, *one.part.signatures}
+        compiled = {*one.signatures, *one.part().signatures}
         assert len(compiled) <= 1  # none, where its caller came from the disk
 
 
@@ -106,4 +106,4 @@ def test_every_kernel_is_kept_under_the_lock(decorator):
     def one(number):
         return number
 
-    assert isinstance(one._cache, compiling._KernelCache)
+    assert isinstance(one._cache.made, compiling._KernelCache)

@@ -43,7 +43,7 @@ def test_a_kernel_called_by_kernels_alone_has_no_machine_code():
     assert _both(DATA) == 23 + 18
     for one in (_sum, _add):
         assert not one.signatures
-        (compiled,) = one.part.overloads.values()
+        (compiled,) = one.part().overloads.values()
         assert compiled.library._finalized
         assert compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name) == 0
     assert next(iter(_both.overloads.values())).library.get_asm_str()
@@ -58,8 +58,8 @@ def test_python_may_call_what_kernels_call():
 
 def test_only_what_python_calls_is_kept(tmp_path):
     for one in (_both, _sum, _add):
-        assert type(one.part._cache).__name__ == "NullCache"
-        assert isinstance(one._cache, compiling._KernelCache)
+        assert type(one.part()._cache).__name__ == "NullCache"
+        assert isinstance(one._cache.made, compiling._KernelCache)
 
 
 def test_an_error_in_a_linked_kernel_reaches_python():
@@ -87,7 +87,7 @@ def test_with_an_unknown_numba_kernels_are_compiled_as_numba_does_it(monkeypatch
     def thirds(data):
         return third(data[0]) + third(7)
 
-    assert third.part is third
+    assert third.part() is third
     assert thirds(np.array([200], np.uint8)) == 66 + 2
     assert third.signatures
     assert third(10) == 3

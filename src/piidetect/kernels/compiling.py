@@ -16,15 +16,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from numba import njit, types
 from numba.core import event
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, NullCache
 
 from piidetect.kernels.libraries import FITS, PART, WHOLE
-from piidetect.kernels.shortcuts import Shortcuts
+from piidetect.kernels.shortcuts import Shortcuts, spare_blas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,6 +47,25 @@ class _KernelCache(FunctionCache):  # type: ignore[misc]
         """Keep a compiled kernel; where the disk is full or the folder gone, don't."""
         with contextlib.suppress(OSError), _locked(self.cache_path):
             super().save_overload(sig, data)
+
+
+class _CacheInTime:
+    """A kernel's cache, made when the kernel is first called: it looks at folders and files."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    @cached_property
+    def made(self) -> Any:
+        """The cache; one that keeps nothing where no folder can be written."""
+        try:
+            return _KernelCache(self._function)
+        except (RuntimeError, OSError):  # numba found no folder
+            return NullCache()
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the cache has of this name."""
+        return getattr(self.made, name)
 
 
 @contextlib.contextmanager
@@ -83,6 +103,7 @@ def _is_kernel(event: Any) -> bool:
 
 
 if FITS:
+    spare_blas()
     event.register("numba:compile", _Compiling())
 
 
@@ -99,21 +120,29 @@ def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
     def decorate(function: Callable[..., Any]) -> Any:
         dispatcher = njit(**options, **({"pipeline_class": WHOLE} if FITS else {}))(function)
-        dispatcher._cache = _KernelCache(function)  # noqa: SLF001 - numba takes no other
+        dispatcher._cache = _CacheInTime(function)  # noqa: SLF001 - numba takes no other
         dispatcher.is_kernel = True
-        part = dispatcher
-        if FITS:
-            part = njit(pipeline_class=PART, no_cpython_wrapper=True, **options)(function)
-            part.is_kernel = True
-            dispatcher.get_overload = part.get_overload
-        template = part.get_call_template
+
+        @cache
+        def part() -> Any:
+            """Return what kernels call: made when one does, most starts of a program need none."""
+            if not FITS:
+                return dispatcher
+            made = njit(pipeline_class=PART, no_cpython_wrapper=True, **options)(function)
+            made.is_kernel = True
+            return made
+
+        template = dispatcher.get_call_template
 
         def general(args: Any, kws: Any) -> Any:
             """Type a call from another kernel."""
             plain = [_plain(one) for one in args]
-            return template(plain, {name: _plain(one) for name, one in kws.items()})
+            named = {name: _plain(one) for name, one in kws.items()}
+            return (part().get_call_template if FITS else template)(plain, named)
 
         dispatcher.get_call_template = general
+        if FITS:
+            dispatcher.get_overload = lambda signature: part().get_overload(signature)
         dispatcher.part = part
         return dispatcher
 

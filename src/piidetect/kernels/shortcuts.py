@@ -10,11 +10,15 @@ all kernels of a first scan: they take 7 of 27 CPU seconds away.
 from __future__ import annotations
 
 import gc
+import sys
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from numba.core import ir, postproc, ssa, transforms, types
 from numba.core.targetconfig import ConfigStack, TargetConfig
 from numba.core.types.functions import BaseFunction
+from numba.np import linalg
 
 _equal = TargetConfig.__eq__
 _call_type = BaseFunction.get_call_type
@@ -113,6 +117,27 @@ _SHORTCUTS: tuple[tuple[Any, str, Any], ...] = (
     (ir.Scope, "__deepcopy__", _itself),
     (ir.Loc, "__deepcopy__", _itself),
 )
+
+
+def spare_blas() -> None:
+    """Let numba load its functions on arrays without all of scipy.linalg, a quarter of a second.
+
+    numba imports it only to learn whether it is there. What needs it imports it then.
+    """
+    if "numba.np.arraymath" in sys.modules:
+        return
+    ensure = linalg.ensure_blas
+
+    def look() -> None:
+        if find_spec("scipy") is None:
+            raise ImportError
+
+    linalg.ensure_blas = look
+    try:
+        arraymath = import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = ensure
+    vars(arraymath)["ensure_blas"] = ensure
 
 
 class Shortcuts:

@@ -2,10 +2,10 @@
 """The first scan of an install: the kernels are compiled by two processes at a time.
 
 numba compiles one function at a time in a process. So where no compiled kernels are kept yet, a
-child process compiles the largest, the one that scans a block, which takes half of the time; this
-one reads, looks at the columns, and then compiles what comes after that kernel by rehearsing a case
-with one row. Both keep what they compile in the same folder. Nothing depends on the
-child or on the rehearsal but time.
+child process compiles the largest, the run scanner and what gathers findings, which take half of the
+time; this one reads, looks at the columns, and then compiles the others by rehearsing a case with one
+row. Both keep what they compile in the same folder.
+Nothing depends on the child or on the rehearsal but time.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ from piidetect.sources.database_url import PASSWORD_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from piidetect.detection.plan import Setup
+    from piidetect.kernels.cells import Block
+    from piidetect.kernels.plan import Scratch
 
 #: Seconds after which the child is no longer waited for.
 PATIENCE = 120
@@ -80,41 +84,66 @@ def _wait(child: subprocess.Popen[bytes] | None) -> None:
 
 
 def rehearse() -> None:
-    """Run what comes beside and after the scan of a block, on a row with a finding, to the counts."""
+    """Run what comes before and after the child's kernels, on a row with a finding, to the counts."""
     import numpy as np
 
     from piidetect.case import CaseWriter, PartMeta
-    from piidetect.detection import set_up
     from piidetect.detection.blocks import Found, result_of
-    from piidetect.kernels.cells import block_from_texts
-    from piidetect.kernels.evidence import FIELDS
-    from piidetect.kernels.plan import new_out
+    from piidetect.detection.evidence import region_words
+    from piidetect.kernels.evidence import FIELDS, note_agreements
+    from piidetect.kernels.plan import new_items, new_out
+    from piidetect.kernels.survey import survey_block
+    from piidetect.kernels.transcode import check_utf8
     from piidetect.kernels.values import PERSON, check_cells
+    from piidetect.schema import Verdict
+    from piidetect.sources.samples import decode
 
-    block = block_from_texts(["-"])
-    verdict, value = np.zeros(1, np.uint8), np.zeros(1, np.int64)
-    check_cells(block.data, block.cell_start, block.cell_stop, PERSON, 0, verdict, value)
-    found = new_out(1)
-    for array in found:
-        array[0] = 0
-    found.count[0] = 1
     with CaseWriter(None, reference_date=dt.date.max, parameters={}, tool={}, categories={}) as to:
-        setup = set_up(load_recognizers(), (), today=99991231, key=to.key)
-        result = result_of(
-            block, setup, Found(found, np.arange(2), np.zeros((1, FIELDS), np.int64))
-        )
+        block, setup, scratch = _one_cell(to.key)
+        verdict, value = np.zeros(1, np.uint8), np.zeros(1, np.int64)
+        check_cells(block.data, block.cell_start, block.cell_stop, PERSON, 0, verdict, value)
+        survey_block(block, setup.plan, setup.tables, scratch, new_items(1))
+        out, first, pairs = new_out(1), np.arange(2), np.zeros((0, 3), np.int64)
+        for array in out:
+            array[0] = 0
+        out.count[0], out.verdict[0] = 1, Verdict.VALID
+        note_agreements(block, out, first, pairs, *region_words(), pairs)
+        result = result_of(block, setup, Found(out, first, np.zeros((1, FIELDS), np.int64)))
         part = to.part()
         part.write(result.records, result.findings)
         part.close(PartMeta(path="-", status="complete"))
         _ = to.finish(threads=1).result
+    check_utf8(np.zeros(64, np.uint8), 0, 0)
+    decode(b"-", "gb18030", final=True)
+
+
+def _one_cell(key: bytes) -> tuple[Block, Setup, Scratch]:
+    """Return a block of one cell that holds nothing, and what kernels need to look at it."""
+    from piidetect.detection import set_up
+    from piidetect.kernels.cells import block_from_texts
+    from piidetect.kernels.plan import new_scratch
+
+    setup = set_up(load_recognizers(), (), today=99991231, key=key)
+    return block_from_texts(["-"]), setup, new_scratch()
 
 
 def compile_for_parent() -> None:
-    """Compile the kernel that scans a block, as the child; end with the parent."""
+    """Compile the run scanner and what puts findings together, as the child; end with the parent."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    from piidetect.scanning.texts import detect
+    import numpy as np
 
-    detect("-")
+    from piidetect.kernels.blocks import scan_items
+    from piidetect.kernels.evidence import FIELDS
+    from piidetect.kernels.gather import gather
+    from piidetect.kernels.plan import new_items, new_out
+    from piidetect.tables.lookups import phone_details
+
+    block, setup, scratch = _one_cell(bytes(16))
+    items, out = new_items(1), new_out(1)
+    scan_items(block, items, 0, setup.plan, setup.tables, out, scratch)
+    first, sequences = np.zeros(2, np.int64), np.zeros((1, FIELDS), np.int64)
+    made = out, scratch, first, sequences, np.empty(1, np.int32)
+    gather(block, items, 0, out, setup.plan, phone_details(), *made)
 
 
 def _end_with_parent() -> None:
