@@ -57,8 +57,27 @@ def _quick_entity(way: int, size: int, column: int, plan: Any) -> int:
 
 
 @inlined
-def _judge(entity: int, out: Any, at: int) -> None:
-    """Write what is found at a place: a valid value, its key still to come."""
+def _value(data: Any, begin: int, stop: int, way: int, profile: int, scratch: Any) -> Any:
+    """Return where the value to be keyed stands: an array, its first byte, past its last byte."""
+    source, first, last = data, begin, stop
+    if way == QUICK_GROUPED:
+        source, last = scratch.value, squeeze(data, begin, stop, scratch.value)
+        first = behind_country_code(last)
+    elif way == QUICK_CELL and holds_days(profile):
+        scratch.number[0] = plain_day(data, begin, stop)
+        source, first, last = scratch.number.view(np.uint8), np.int64(0), np.int64(8)
+    return source, first, last
+
+
+@inlined
+def _put(
+    block: Any, row: int, column: int, begin: int, stop: int, entity: int, out: Any, at: int
+) -> None:
+    """Write what is found at a place: a valid value, its detail and its key still to come."""
+    out.row[at] = block.first_row + row
+    out.column[at] = column
+    out.start[at] = begin - block.row_start[row]
+    out.length[at] = min(stop - begin, _MOST_LENGTH)
     out.entity[at] = entity
     out.verdict[at] = VALID
     out.key0[at] = np.uint64(0)
@@ -75,15 +94,25 @@ def _take_slow(
     sequences: Any,
     out: Any,
     at: int,
-) -> None:
-    """Take over a finding of `scan_items`."""
+) -> int:
+    """Take over a finding of `scan_items`; return 1 if it is a valid phone, else 0."""
     _copy(slow, source, out, at)
     start = block.row_start[row] + np.int64(out.start[at])
     size, entity = np.int64(out.length[at]), np.int64(out.entity[at])
-    if out.verdict[at] == VALID and is_placed(entity):
+    valid = out.verdict[at] == VALID
+    if valid and is_placed(entity):
         out.detail[at] = number_detail(block.data, start, size, entity, digits)
     column = min(np.int64(out.column[at]), sequences.shape[0] - 1)
     note_number(block.data, start, size, entity, sequences[column])
+    return np.int64(valid and is_phone(entity))
+
+
+@inlined
+def _look_up(phones: Any, waiting: Any, count: int, detail: Any) -> None:
+    """Look up where phones belong: all together, so that the processor fetches many at a time."""
+    for index in range(count):
+        at = np.int64(waiting[index])
+        detail[at] = phones[detail[at]]
 
 
 @kernel
@@ -125,9 +154,8 @@ def gather(
             next_row += 1
         if way & SLOW:
             for _ in range(items.detail[item]):
-                _take_slow(slow, taken, block, row, scratch.digits, sequences, out, at)
                 waiting[phone] = at
-                phone += np.int64(is_phone(np.int64(out.entity[at])) and out.verdict[at] == VALID)
+                phone += _take_slow(slow, taken, block, row, scratch.digits, sequences, out, at)
                 taken += 1
                 at += 1
             continue
@@ -135,31 +163,17 @@ def gather(
         begin, stop = block.cell_start[cell], block.cell_stop[cell]
         column = np.int64(block.cell_column[cell])
         entity = _quick_entity(way, stop - begin, column, plan)
-        source, first, last, day = data, begin, stop, np.int64(0)
-        if way == QUICK_QUOTED:
-            begin += 1
-            first = begin
-        elif way == QUICK_GROUPED:
-            source, last = scratch.value, squeeze(data, begin, stop, scratch.value)
-            first = behind_country_code(last)
-        elif way == QUICK_CELL and holds_days(plan.column_profile[column]):
-            day = plain_day(data, begin, stop)
-            scratch.number[0] = day
-            source, first, last = scratch.number.view(np.uint8), np.int64(0), np.int64(8)
-        out.row[at] = block.first_row + row
-        out.column[at] = column
-        out.start[at] = begin - block.row_start[row]
-        out.length[at] = min(stop - begin, _MOST_LENGTH)
-        _judge(entity, out, at)
+        begin += np.int64(way == QUICK_QUOTED)
+        source, first, last = _value(data, begin, stop, way, plan.column_profile[column], scratch)
+        _put(block, row, column, begin, stop, entity, out, at)
         if entity == _BIRTH:
-            out.detail[at] = day_detail(day)
+            out.detail[at] = day_detail(scratch.number[0])
         else:
-            size = last - first
-            out.detail[at] = number_detail(source, first, size, entity, scratch.digits)
+            out.detail[at] = number_detail(source, first, last - first, entity, scratch.digits)
             waiting[phone] = at
             phone += np.int64(is_phone(entity))
             if way != QUICK_GROUPED:
-                note_number(data, first, size, entity, sequences[min(column, columns)])
+                note_number(data, first, last - first, entity, sequences[min(column, columns)])
         queue_key(source, first, last, entity, at, plan, out, scratch)
         at += 1
     while next_row < row_finding.size:
@@ -167,9 +181,7 @@ def gather(
         next_row += 1
     out.count[0] = at
     flush_keys(plan, out, scratch)
-    for index in range(phone):  # apart, so that the processor fetches many places at a time
-        at = np.int64(waiting[index])
-        out.detail[at] = phones[out.detail[at]]
+    _look_up(phones, waiting, phone, out.detail)
 
 
 @kernel
