@@ -13,6 +13,7 @@ are in Thrift's compact protocol.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path  # noqa: TC003 - part of the public signature
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -34,6 +35,9 @@ _UNCOMPRESSED = 0
 _CONVERTED = {1: 11, 2: 12, 4: 13, 8: 14}
 #: Numbers that a dictionary holds at most, where their indices take one byte and two.
 _ONE_BYTE, _TWO_BYTES = 1 << 8, 1 << 16
+
+#: Pieces that a call writes at most: systems allow 1,024.
+_MOST_PIECES = 1000
 
 # Types of the compact protocol.
 _TRUE, _FALSE, _BYTE, _I32, _I64, _BINARY, _LIST, _STRUCT = 1, 2, 3, 5, 6, 8, 9, 12
@@ -64,18 +68,21 @@ class ParquetFile:
         self._groups: list[tuple[int, list[_Chunk]]] = []
         self._file = path.open("wb", buffering=0)
         self._at = 0
+        self._waiting: list[memoryview] = []
         self._write(_MAGIC)
 
     def write_group(self, pieces: Sequence[Mapping[str, np.ndarray]]) -> None:
         """Write a row group; each column is what the pieces hold one after another."""
         rows = sum(next(iter(piece.values())).size for piece in pieces)
         chunks = [self._chunk([piece[name] for piece in pieces]) for name in self._columns]
+        self._flush()
         self._groups.append((rows, chunks))
 
     def close(self) -> None:
         """Write the footer and close the file."""
         footer = _footer(self._columns, self._groups)
         self._write(footer + len(footer).to_bytes(4, "little") + _MAGIC)
+        self._flush()
         self._file.close()
 
     def abort(self) -> None:
@@ -90,35 +97,43 @@ class ParquetFile:
         width = 1 if span <= _ONE_BYTE else 2
         plain = arrays[0].dtype.itemsize == 8 or span > _TWO_BYTES  # noqa: PLR2004
         if plain or span * 4 + values * width >= values * 4:
-            for array in arrays:
-                kind = f"<{array.dtype.kind}{max(4, array.dtype.itemsize)}"
-                stored = np.ascontiguousarray(array, kind)
-                self._page(stored.size, _PLAIN, [stored])
+            kind = f"<{arrays[0].dtype.kind}{max(4, arrays[0].dtype.itemsize)}"
+            self._page(values, _PLAIN, [np.ascontiguousarray(array, kind) for array in arrays])
             return _Chunk(0, begin, self._at - begin, values)
         self._page(span, None, [np.arange(least, least + span, dtype="<i8").astype("<u4")])
         data = self._at
-        for array in arrays:
-            self._page(array.size, _RLE_DICTIONARY, _indices(array, least, width))
+        self._page(values, _RLE_DICTIONARY, _indices(arrays, values, least, width))
         return _Chunk(begin, data, self._at - begin, values)
 
     def _page(self, values: int, encoding: int | None, body: Sequence[Any]) -> None:
         """Write a page: of a dictionary where there is no encoding, else of data."""
-        size = sum(memoryview(part).nbytes for part in body)
+        size = _zigzag(sum(len(part) * getattr(part, "itemsize", 1) for part in body))
         if encoding is None:
-            what = (7, _STRUCT, _struct((1, _I32, values), (2, _I32, _PLAIN)))
+            what = b"\x4c\x15" + _zigzag(values) + _OF_DICTIONARY
         else:
-            levels = [(3, _I32, _RLE), (4, _I32, _RLE)]
-            what = (5, _STRUCT, _struct((1, _I32, values), (2, _I32, encoding), *levels))
+            what = b"\x2c\x15" + _zigzag(values) + _OF_DATA[encoding]
         kind = _DICTIONARY_PAGE if encoding is None else _DATA_PAGE
-        self._write(_struct((1, _I32, kind), (2, _I32, size), (3, _I32, size), what))
-        for part in body:
-            self._write(part)
+        self._write(b"".join((b"\x15", _zigzag(kind), b"\x15", size, b"\x15", size, what)), *body)
 
-    def _write(self, part: Any) -> None:
-        view = memoryview(part).cast("B")
-        self._at += len(view)
-        while len(view):
-            view = view[self._file.write(view) :]
+    def _write(self, *parts: Any) -> None:
+        """Keep what is to be written next; :meth:`_flush` writes it."""
+        for part in parts:
+            self._waiting.append(memoryview(part).cast("B"))
+            self._at += len(self._waiting[-1])
+
+    def _flush(self) -> None:
+        """Write what was kept, many pieces at a call."""
+        waiting = [part for part in self._waiting if len(part)]
+        self._waiting.clear()
+        while waiting:
+            written = os.writev(self._file.fileno(), waiting[:_MOST_PIECES])
+            done = 0
+            while done < len(waiting) and written >= len(waiting[done]):
+                written -= len(waiting[done])
+                done += 1
+            del waiting[:done]
+            if written:
+                waiting[0] = waiting[0][written:]
 
 
 def _span(arrays: Sequence[np.ndarray]) -> tuple[int, int]:
@@ -133,15 +148,16 @@ def _span(arrays: Sequence[np.ndarray]) -> tuple[int, int]:
     return least, greatest - least + 1
 
 
-def _indices(array: np.ndarray, least: int, width: int) -> list[Any]:
+def _indices(arrays: Sequence[np.ndarray], values: int, least: int, width: int) -> list[Any]:
     """Return the body of a page: the bits of an index, then one run of indices, eight at a time."""
     kind = f"<u{width}"
-    if least:
-        array = array - array.dtype.type(least)
-    stored = np.ascontiguousarray(array, kind)
-    groups = -(-stored.size // 8)
-    padding = bytes((groups * 8 - stored.size) * width)
-    return [bytes([8 * width]) + _varint(groups << 1 | 1), stored, padding]
+    stored = [
+        np.ascontiguousarray(array - array.dtype.type(least) if least else array, kind)
+        for array in arrays
+    ]
+    groups = -(-values // 8)
+    padding = bytes((groups * 8 - values) * width)
+    return [bytes([8 * width]) + _varint(groups << 1 | 1), *stored, padding]
 
 
 def _footer(
@@ -239,3 +255,11 @@ def _varint(value: int) -> bytes:
         value >>= 7
     out.append(value)
     return bytes(out)
+
+
+#: How the header of a page ends: the encodings, both levels' too, and the ends of both structs.
+_OF_DICTIONARY = b"\x15" + _zigzag(_PLAIN) + b"\0\0"
+_OF_DATA = {
+    encoding: b"\x15" + _zigzag(encoding) + (b"\x15" + _zigzag(_RLE)) * 2 + b"\0\0"
+    for encoding in (_PLAIN, _RLE_DICTIONARY)
+}

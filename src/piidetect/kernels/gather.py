@@ -201,6 +201,9 @@ def tally_items(block: Any, items: Any, count: int, plan: Any, columns: int, cou
         if way & SLOW == 0:
             cell = items.cell[item]
             column: Any = np.int64(block.cell_column[cell])
-            size = block.cell_stop[cell] - block.cell_start[cell]
-            entity = _quick_entity(way, size, column, plan)
+            if way == QUICK_CELL:
+                entity = np.int64(plan.column_entity[column])
+            else:
+                size = block.cell_stop[cell] - block.cell_start[cell]
+                entity = _quick_entity(way, size, column, plan)
             counts[min(column, columns) * 1024 + entity * 16 + VALID] += 1
