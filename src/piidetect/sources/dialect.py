@@ -126,6 +126,8 @@ def _shape(
     head = b"\n".join(lines)
     doubled = head.count(b"||")
     for delimiter in DELIMITERS:
+        if delimiter not in head:
+            continue
         if delimiter == b"|" and doubled and head.count(b"|") < doubled * 2.1:
             continue
         width, share = 1, 0.0
@@ -183,6 +185,8 @@ def _quote(texts: list[bytes]) -> bytes:
     """Return the quote: a single one only where cells stand in it and none in double ones."""
     head = b"\n".join(text[:_LOOK] for text in texts)
     double = len(re.findall(rb'(?:^|[,;|\t])"', head, re.MULTILINE))
+    if b"'" not in head:
+        return b'"'
     single = len(re.findall(rb"(?:^|[,;|\t])'[^'\n]*'(?=[,;|\t\r]|$)", head, re.MULTILINE))
     lines = head.count(b"\n") + head.count(b"\r") + 1
     return b"'" if single > double and single * 2 >= lines else b'"'

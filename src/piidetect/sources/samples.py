@@ -149,6 +149,9 @@ def choose_encoding(samples: list[Sample]) -> tuple[str, int, bool]:
 def _wide(raw: bytes) -> str:
     """Return the UTF-16 encoding that the places of NULs speak for, or ''."""
     units = len(raw) // 2
+    nuls = raw.count(b"\0")
+    if nuls < _FEWEST or nuls * 20 < units:
+        return ""
     pairs = np.frombuffer(raw, np.uint8).reshape(units, 2)
     counts = units - np.count_nonzero(pairs, axis=0)
     for high, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
