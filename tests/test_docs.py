@@ -90,6 +90,17 @@ def test_the_page_on_numbers_is_current():
     assert maker.page() == read("reference/numbers.md"), "run docs/reference/make_numbers.py"
 
 
+def test_the_page_on_recognizers_is_current_and_no_cell_of_the_matrix_is_undeclared():
+    spec = spec_from_file_location("make_recognizers", DOCS / "reference" / "make_recognizers.py")
+    assert spec is not None
+    assert spec.loader is not None
+    maker = module_from_spec(spec)
+    spec.loader.exec_module(maker)
+    page = maker.page()
+    assert "NOT DECLARED" not in page
+    assert page == read("reference/recognizers.md"), "run docs/reference/make_recognizers.py"
+
+
 def test_every_code_is_documented():
     page = read("reference/entities.md")
     recognized = {recognizer.entity for recognizer in piidetect.load_recognizers()}

@@ -85,7 +85,17 @@ def test_a_case_has_its_methods(name):
 
 def test_a_finding_has_its_fields():
     fields = list(inspect.signature(piidetect.Finding).parameters)
-    assert fields == ["entity", "start", "end", "text", "value", "verdict", "score", "recognizer"]
+    assert fields == [
+        "entity",
+        "start",
+        "end",
+        "text",
+        "value",
+        "verdict",
+        "score",
+        "recognizer",
+        "also",
+    ]
 
 
 @pytest.mark.parametrize(

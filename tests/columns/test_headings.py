@@ -80,8 +80,8 @@ TABLE = [
     (
         "mrn",
         (
-            "病案号 BAH BRID EMPIID 病历号 A48 孕册号 pregnantBookId 就诊卡号 JZKH MZBLH2病历号 patientId KH JKKH "
-            "健康卡号 BRZSY 患者ID"
+            "病案号 BAH BRID EMPIID 病历号 A48 孕册号 pregnantBookId 就诊卡号 JZKH MZBLH2病历号 patientId KH "
+            "BRZSY 患者ID"
         ),
         "CN_MEDICAL_RECORD_NUMBER",
         "subject",
@@ -108,10 +108,10 @@ TABLE = [
     ("job", "ZY 职业 XM 姓名", "", "unknown", None),
     ("nation", "MZ 民族", "", "unknown", None),
     ("lab", "XM 项目 name", "", "unknown", None),
-    ("blood", "XX 血型 XM", "", "unknown", None),
+    ("blood", "XX XM", "", "unknown", None),
     ("marriage", "HY HYZK 婚姻", "", "unknown", None),
     ("school", "XX 学校 XM", "", "unknown", None),
-    ("order", "DH 单号 订单号 运单号", "", "unknown", None),
+    ("order", "DH 单号 运单号", "", "unknown", None),
     ("zip", "YB1 YB 邮编 DH", "", "unknown", None),
     ("code", "ZY MZ XZ A38C 住院次数", "", "unknown", None),
     ("money", "ZFY 总费用 金额", "", "unknown", None),
@@ -137,7 +137,7 @@ TABLE = [
     ("dash", "手机号 预产期", "?", "subject", None),
     ("empty", "DH XM ZY KH", "", "unknown", ""),
     # nothing of a person, whatever it sounds like
-    ("text", "医院名称 文件名 companyName 药品名称 手术名称 productName", "", "unknown", None),
+    ("text", "医院名称 文件名 companyName productName", "", "unknown", None),
 ]
 CASES = [
     (values, heading, entity, whose, kind)

@@ -143,7 +143,10 @@ def test_recognizers_add_their_headings():
     class Extra:
         entity: str
         context_headers: tuple[str, ...]
+        id: str = "cn.extra"
+        by_pattern: bool = False
         own: bool = False
+        beside: tuple[str, ...] = ()
 
     block = made_up.block([made_up.made("mobile")])
     assert infer(["呼机X"], block, ())[0].evidence == "values"

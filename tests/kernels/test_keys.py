@@ -38,7 +38,8 @@ def halves(digest):
 def test_queued_keys_are_those_of_the_plain_hash(values):
     data, edges = padded(values)
     none = np.zeros(1, np.uint8)
-    plan = Plan(*(none,) * 10, 0, none, 0, K0, K1, 1)
+    unused = dict.fromkeys(Plan._fields, none)
+    plan = Plan(**unused | {"email": 0, "today": 0, "k0": K0, "k1": K1, "keyed": 1, "explained": 0})
     out, scratch = new_out(len(values)), new_scratch()
     _queue_all(data, edges, plan, out, scratch)
     prefix = ENTITY.to_bytes(8, "little")

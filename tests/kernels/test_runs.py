@@ -110,10 +110,14 @@ MIXES = st.lists(st.one_of(GLUE, written()), max_size=8).map("".join)
 ARBITRARY = st.text("0123456789１３８０９Xx*＊ -－）)\u3000.+A中電ｘ'", max_size=60)
 
 
+#: What patterns find has a twin of its own.
+WITHOUT_PATTERNS = tuple(one for one in piidetect.load_recognizers() if not one.by_pattern)
+
+
 def found(text):
     return [
         Found(one.entity, one.start, one.end, one.verdict)
-        for one in piidetect.detect(text, reference_date=DAY)
+        for one in piidetect.detect(text, reference_date=DAY, recognizers=WITHOUT_PATTERNS)
     ]
 
 

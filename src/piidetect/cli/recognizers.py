@@ -47,10 +47,11 @@ def recognizers_list(directory: str | None, lang: str | None) -> None:
 @told
 def recognizers_check(directory: str | None, lang: str | None) -> None:
     """Check all recognizers and print what fails."""
-    from piidetect.recognizer import check
+    from piidetect.recognizer import cell_detector, check
 
     loaded = pii.load_recognizers(directory)
-    failures = check(loaded, functools.partial(pii.detect, recognizers=loaded))
+    detect = functools.partial(pii.detect, recognizers=loaded)
+    failures = check(loaded, detect, cell_detector(detect))
     through_presidio = find_spec("presidio_analyzer") is not None
     if through_presidio:
         from piidetect.integrations import presidio

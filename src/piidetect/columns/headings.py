@@ -10,7 +10,7 @@ whose value it is taken off (``母亲姓名``, ``husbandPhone``, ``LXRXM``); the
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -44,12 +44,14 @@ class Meaning:
         kind: ``lmp``, ``edd``, ``weeks`` for pregnancies; one of :data:`KINDS` without entity.
         whose: one of ``schema.WHOSE``; '' where the heading doesn't say.
         sure: the heading has no other usual meaning, so that an empty column keeps the role.
+        recognizer: id of the recognizer whose pattern the values must have, '' where any may.
     """
 
     entity: str
     kind: str
     whose: str
     sure: bool
+    recognizer: str = ""
 
 
 class HasHeaders(Protocol):
@@ -62,6 +64,14 @@ class HasHeaders(Protocol):
     @property
     def own(self) -> bool:
         """Return whether it is a user's own."""
+
+    @property
+    def id(self) -> str:
+        """Return its id."""
+
+    @property
+    def by_pattern(self) -> bool:
+        """Return whether its values are found by a pattern."""
 
     @property
     def context_headers(self) -> Iterable[str]:
@@ -188,10 +198,22 @@ def with_recognizers(headings: Headings, recognizers: Iterable[HasHeaders]) -> H
                 key = normalise(header)
                 if key and recognizer.own:  # the user knows the headings of his data
                     meanings[key] = (Meaning(recognizer.entity, "", "", sure=True),)
+                elif key and recognizer.by_pattern:
+                    meanings[key] = _with_pattern(meanings.get(key, ()), recognizer)
                 elif key and not _lookup(key, headings):
                     # which date or duration it is shows in the values
                     meanings.setdefault(key, (Meaning(recognizer.entity, "", "", sure=True),))
     return Headings(meanings, headings.codes, headings.whose)
+
+
+def _with_pattern(known: tuple[Meaning, ...], recognizer: HasHeaders) -> tuple[Meaning, ...]:
+    """Return the meanings of a heading with that of a recognizer behind the other entities."""
+    if any(one.entity and one.sure for one in known):
+        return known
+    entities = tuple(one for one in known if one.entity)
+    sure = not entities
+    own = Meaning(recognizer.entity, "", "", sure=sure, recognizer=recognizer.id)
+    return (*entities, own, *(one for one in known if not one.entity))
 
 
 def _owned(key: str, headings: Headings) -> tuple[Meaning, ...]:
@@ -207,7 +229,7 @@ def _owned(key: str, headings: Headings) -> tuple[Meaning, ...]:
             if word.isascii() and (word != key[:cut] or len(word) + len(rest) < 4):  # noqa: PLR2004
                 continue
             return tuple(
-                Meaning(m.entity, m.kind, m.whose or owner, sure=m.sure or len(word) > 3)  # noqa: PLR2004
+                replace(m, whose=m.whose or owner, sure=m.sure or len(word) > 3)  # noqa: PLR2004
                 for m in headings.meanings[rest]
             )
     return ()
@@ -224,7 +246,7 @@ def _by_end(key: str, headings: Headings) -> tuple[Meaning, ...]:
             whose = next(
                 (w for word, w in headings.whose.items() if len(word) > 1 and word in key[:cut]), ""
             )
-            return tuple(Meaning(m.entity, m.kind, m.whose or whose, sure=False) for m in found)
+            return tuple(replace(m, whose=m.whose or whose, sure=False) for m in found)
     return ()
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from piidetect.kernels.cells import Block
+    from piidetect.recognizer.model import Recognizer
 
 _GOOD = (
     Verdict.VALID,
@@ -30,6 +31,10 @@ _GOOD = (
     Verdict.PLACEHOLDER,
     Verdict.PRECISION_LOST,
 )
+_FITTING = (*_GOOD, Verdict.UNKNOWN_REGION, Verdict.UNASSIGNED, Verdict.SERVICE_NUMBER)
+_NO_LIMIT = 99991231
+_MIN_SHARE = 0.6
+_MOST_SHARE = 0.8
 _TERM_DAYS = 280
 _TOLERANCE_DAYS = 14
 _FEW = 5
@@ -200,7 +205,31 @@ def _is_identity(profile: Profile, *, sure: bool) -> bool:
     return identities + profile.share(d.PRECISION_LOST) >= 0.3 if sure else identities >= 0.6  # noqa: PLR2004
 
 
-def supports(meaning: Meaning, profile: Profile) -> Meaning | None:
+def _by_pattern(
+    meaning: Meaning, profile: Profile, recognizers: tuple[Recognizer, ...]
+) -> Meaning | None:
+    """Return the meaning with the recognizer whose pattern fits the values best, None if none fits."""
+    from piidetect.kernels.fields import check_fields
+    from piidetect.recognizer.compiled import patterns_of
+    from piidetect.tables import load_tables
+
+    patterns = patterns_of(recognizers)
+    best, fitting = 0.0, ""
+    for number, one in enumerate(patterns.recognizers):
+        if one.entity != meaning.entity or meaning.recognizer not in ("", one.id):
+            continue
+        cells = (profile.data, profile.start, profile.stop)
+        verdict = check_fields(*cells, number, patterns.forms, load_tables().region, _NO_LIMIT)
+        share = float(np.isin(verdict, _FITTING).sum()) / max(profile.filled, 1)
+        least = float(one.column.get("min_share", _MIN_SHARE))
+        if share >= (least if meaning.sure else max(least, _MOST_SHARE)) and share > best:
+            best, fitting = share, one.id
+    return replace(meaning, recognizer=fitting) if fitting else None
+
+
+def supports(
+    meaning: Meaning, profile: Profile, recognizers: tuple[Recognizer, ...] = ()
+) -> Meaning | None:
     """Return the meaning (made exact by the values) if the values support it, else None."""
     from piidetect.kernels import describe as d
     from piidetect.kernels import values
@@ -213,6 +242,11 @@ def supports(meaning: Meaning, profile: Profile) -> Meaning | None:
     }.get(meaning.entity)
     if exact is not None:
         return exact(meaning, profile)
+    alike = [one for one in recognizers if one.entity == meaning.entity]
+    if any(one.by_pattern for one in alike):
+        found = _by_pattern(meaning, profile, recognizers)
+        if found is not None or all(one.by_pattern for one in alike):
+            return found
     sure = meaning.sure
     tests: dict[str, Callable[[], bool]] = {
         "CN_RESIDENT_ID": lambda: _is_identity(profile, sure=sure),

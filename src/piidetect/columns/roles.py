@@ -26,8 +26,8 @@ from piidetect.columns.profile import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from piidetect.columns.headings import HasHeaders
     from piidetect.kernels.cells import Block
+    from piidetect.recognizer.model import Recognizer
 
 _AGREES = 0.8
 _STAFF = ("doctor", "organisation")
@@ -48,6 +48,7 @@ class Column:
         kind: ``lmp``, ``edd``, ``weeks`` (pregnancies), ``doctor_name``; without an entity
             ``sex``, ``age``, ``id_type``, ``region``, ``row_number``, ``time``, ``amount``,
             ``institution`` or ''.
+        recognizer: id of the recognizer whose pattern the values have, '' where it has none.
         form: how the values are written where they are no plain ones, one of ``forms.FORMS``.
     """
 
@@ -58,12 +59,13 @@ class Column:
     evidence: str
     kind: str
     form: str = ""
+    recognizer: str = ""
 
 
 def infer(
     header: Sequence[str] | None,
     sample: Block,
-    recognizers: Iterable[HasHeaders],
+    recognizers: Iterable[Recognizer],
     *,
     roles: bool = True,
 ) -> tuple[Column, ...]:
@@ -86,12 +88,13 @@ def infer(
     names += [""] * (len(profiles) - len(names))
     if not roles:
         return tuple(Column(p, n, "", "unknown", "", "") for p, n in enumerate(names))
-    headings = headings_for(tuple(recognizers))
+    known = tuple(recognizers)
+    headings = headings_for(known)
     columns = []
     for position, name in enumerate(names):
         meanings = meanings_of(name, headings) if name.strip() else ()
-        columns.append(_one(position, name, meanings, profiles[position]))
-    columns = _weigh_dates(columns, profiles)
+        columns.append(_one(position, name, meanings, profiles[position], known))
+    columns = _weigh_dates(_without_strays(columns, known), profiles)
     columns = _say_whose(columns)
     return tuple(replace(one, form=form_of(profiles[one.position].texts)) for one in columns)
 
@@ -101,10 +104,31 @@ def _column(position: int, name: str, meaning: Meaning, evidence: str) -> Column
     whose = meaning.whose if meaning.entity else "unknown"
     if meaning.entity == "PERSON" and whose in _STAFF:
         kind, whose = "doctor_name", "doctor"
-    return Column(position, name, meaning.entity, whose, evidence, kind)
+    return Column(
+        position, name, meaning.entity, whose, evidence, kind, recognizer=meaning.recognizer
+    )
 
 
-def _one(position: int, name: str, meanings: tuple[Meaning, ...], profile: Profile) -> Column:
+def _without_strays(columns: list[Column], recognizers: tuple[Recognizer, ...]) -> list[Column]:
+    """Take away roles that mean something only beside others: times beside places, passwords."""
+    beside = {one.id: set(one.beside) for one in recognizers if one.beside}
+    out = []
+    for column in columns:
+        needed = beside.get(column.recognizer)
+        others = {one.entity for one in columns if one.position != column.position}
+        if needed and not needed & others:
+            column = Column(column.position, column.header, "", "unknown", "", "")  # noqa: PLW2901
+        out.append(column)
+    return out
+
+
+def _one(
+    position: int,
+    name: str,
+    meanings: tuple[Meaning, ...],
+    profile: Profile,
+    recognizers: tuple[Recognizer, ...],
+) -> Column:
     for meaning in meanings:
         if not meaning.entity:
             continue
@@ -112,7 +136,7 @@ def _one(position: int, name: str, meanings: tuple[Meaning, ...], profile: Profi
             if meaning.sure:
                 return _column(position, name, meaning, "heading")
             continue
-        found = supports(meaning, profile)
+        found = supports(meaning, profile, recognizers)
         if found is not None:
             return _column(position, name, found, "heading+values")
     found = value_meaning(profile, named=bool(meanings))

@@ -4,6 +4,15 @@
 from __future__ import annotations
 
 from piidetect.detection.blocks import BlockResult, Tally, detect_block, find, verdict_name
-from piidetect.detection.plan import Setup, set_up
+from piidetect.detection.plan import Setup, in_order, set_up
 
-__all__ = ["BlockResult", "Setup", "Tally", "detect_block", "find", "set_up", "verdict_name"]
+__all__ = [
+    "BlockResult",
+    "Setup",
+    "Tally",
+    "detect_block",
+    "find",
+    "in_order",
+    "set_up",
+    "verdict_name",
+]

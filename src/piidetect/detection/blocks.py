@@ -11,11 +11,11 @@ import numpy as np
 from piidetect.arrow_arrays import as_arrow
 from piidetect.detection.evidence import agreements_of
 from piidetect.detection.masking import mask
-from piidetect.detection.patterns import with_own
 from piidetect.kernels.blocks import scan_items
 from piidetect.kernels.evidence import FIELDS
 from piidetect.kernels.gather import gather, tally_items
 from piidetect.kernels.plan import (
+    ITEM,
     Items,
     Out,
     Records,
@@ -28,6 +28,7 @@ from piidetect.kernels.plan import (
 )
 from piidetect.kernels.rows import FEW, RowScratch, new_row_scratch, summarise_rows
 from piidetect.kernels.survey import survey_block
+from piidetect.kernels.words import list_claims
 from piidetect.schema import TEXT_COLUMN, Verdict, schemas
 from piidetect.tables.lookups import phone_details
 
@@ -104,8 +105,6 @@ def find(block: Block, setup: Setup) -> Found:
         sequences,
         np.empty(size + 1, np.int32),
     )
-    if setup.patterns:
-        out, first = with_own(block, setup, out, first)
     return Found(out, first, sequences)
 
 
@@ -115,6 +114,12 @@ def _scan(block: Block, setup: Setup) -> tuple[_Room, int]:
     plan, tables, scratch, items = setup.plan, setup.tables, room.scratch, room.items
     count = survey_block(block, plan, tables, scratch, items)
     while True:
+        list_claims(block, items, count, plan, tables, scratch)
+        claims = int(scratch.claimed[1])
+        if claims <= scratch.claims.shape[0]:
+            break
+        room.scratch = scratch = scratch._replace(claims=_room_for_claims(2 * claims))
+    while True:
         slow = room.slow
         slow.count[0] = 0
         scan_items(block, items, count, plan, tables, slow, scratch)
@@ -122,6 +127,10 @@ def _scan(block: Block, setup: Setup) -> tuple[_Room, int]:
         if found <= slow.row.size:
             return room, count
         room.slow = new_out(found)
+
+
+def _room_for_claims(count: int) -> np.ndarray:
+    return np.zeros((count, ITEM + 1), np.int64)
 
 
 def _room(cells: int) -> _Room:
@@ -220,9 +229,6 @@ def _batches(block: Block, out: Out, made: Records) -> tuple[pa.RecordBatch, pa.
 
 def tallies_of(block: Block, setup: Setup) -> dict[Tally, int]:
     """Count what a block holds by column, entity and verdict; make no records of it."""
-    if setup.patterns:
-        out = find(block, setup).out
-        return _tally(out, int(out.count[0]), setup.columns)[0]
     room, count = _scan(block, setup)
     counts = np.zeros((setup.columns + 1) * _ENTITIES * _VERDICTS, np.int64)
     tally_items(block, room.items, count, setup.plan, setup.columns, counts)

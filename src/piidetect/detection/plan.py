@@ -3,20 +3,18 @@
 
 from __future__ import annotations
 
-import struct
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from piidetect.detection.evidence import pairs_of
-from piidetect.detection.patterns import OwnPattern, own_patterns
 from piidetect.errors import RecognizerError
+from piidetect.kernels.forms import FIRST_PATTERN
 from piidetect.kernels.plan import LONGEST, MOST_LETTERS, VALIDATORS, Plan
 from piidetect.kernels.values import PROFILE_NUMBERS, profile_id
+from piidetect.recognizer.compiled import Patterns, context_words, patterns_for, patterns_of
 from piidetect.schema import (
-    FIRST_OWN,
-    MOST_OWN,
     TEXT_COLUMN,
     entity_names,
     entity_numbers,
@@ -49,16 +47,22 @@ if TYPE_CHECKING:
         def kind(self) -> str:
             """Return what narrows the entity down."""
 
+        @property
+        def recognizer(self) -> str:
+            """Return the id of the recognizer whose pattern the values have, '' for none."""
+
 
 _COLUMNS = TEXT_COLUMN + 1
-_LAST = 1000  # behind every precedence
 _EMAIL = "email_address"
+
+#: Numbers of other papers that stand in a column of ID numbers, with forms that nothing else has.
+_OTHER_PAPERS = ("CN_PASSPORT", "CN_HK_MACAU_PERMIT", "CN_MILITARY_ID", "HK_ID", "TW_ID")
 
 #: Entities that a column of another entity speaks for too: a phone column holds both kinds.
 _ALSO = {
     "CN_MOBILE": ("CN_LANDLINE", "CN_SERVICE_NUMBER"),
     "CN_LANDLINE": ("CN_MOBILE", "CN_SERVICE_NUMBER"),
-    "CN_RESIDENT_ID": ("CN_FOREIGN_PERMANENT_RESIDENT_ID",),
+    "CN_RESIDENT_ID": ("CN_FOREIGN_PERMANENT_RESIDENT_ID", *_OTHER_PAPERS),
     "CN_FOREIGN_PERMANENT_RESIDENT_ID": ("CN_RESIDENT_ID",),
 }
 _QUICK = {11: "mobile", 18: "resident_id"}
@@ -71,25 +75,42 @@ _OTHER_PERSON = 1
 _NOBODY_IN_PARTICULAR = 2
 
 
+def _profile(column: HasRole, patterns: Sequence[Recognizer]) -> int:
+    """Return by what a column is checked as a whole: its recognizer's pattern, or a named profile."""
+    named = profile_id(column.entity, column.kind)
+    for at, one in enumerate(patterns):
+        unnamed = column.recognizer == "" and not named
+        if one.entity == column.entity and (unnamed or column.recognizer == one.id):
+            return FIRST_PATTERN + at
+    return named
+
+
 class Setup(NamedTuple):
     """What `detect_block` needs: the plan, the tables, `whose` uint8[65536] and the columns' count.
 
-    With recognizers of a user's own also their patterns, `precedence` int64[64] of the others by entity,
-    and the names of entities by number.
+    And the names of entities by number, and the pairs of columns that must agree.
     """
 
     plan: Plan
     tables: Tables
     whose: np.ndarray
     columns: int
-    patterns: tuple[OwnPattern, ...] = ()
-    precedence: np.ndarray = np.zeros(0, np.int64)
     names: tuple[str, ...] = entity_names()
     pairs: np.ndarray = np.zeros((0, 3), np.int64)
 
 
+def in_order(recognizer: Recognizer) -> tuple[int, str]:
+    """Return what recognizers are sorted by: the lower precedence goes first."""
+    return recognizer.precedence, recognizer.id
+
+
 def set_up(
-    recognizers: Iterable[Recognizer], columns: Sequence[HasRole], *, today: int, key: bytes | None
+    recognizers: Iterable[Recognizer],
+    columns: Sequence[HasRole],
+    *,
+    today: int,
+    key: bytes | None,
+    explained: bool = False,
 ) -> Setup:
     """Make the plan for one source.
 
@@ -98,66 +119,83 @@ def set_up(
         columns: the roles of the source's columns.
         today: the reference date, yyyymmdd.
         key: 16 bytes, the case's key; None where no keys are wanted.
+        explained: whether findings carry their recognizer, and claims that lost are written, too.
 
     Raises:
         RecognizerError: a recognizer of the kind `shape` names a validator without a kernel.
     """
-    recognizers = sorted(recognizers, key=lambda one: (one.precedence, one.id))
-    shapes = [one for one in recognizers if one.kind == "shape"]
-    for one in shapes:
-        if one.validator not in VALIDATORS:
-            msg = f"{one.id}: validator: no kernel named {one.validator}"
-            raise RecognizerError(msg)
-    class_first, class_recognizer = _classes(tuple(one.classes for one in shapes))
-    word_first, word_edge, words = _words(shapes)
+    recognizers = sorted(recognizers, key=in_order)
+    shapes = _shapes(recognizers)
+    classes, context = _classes(tuple(one.classes for one in shapes)), context_words(shapes)
+    patterns = patterns_of(tuple(recognizers))
     own = own_entities(one.entity for one in recognizers)
     number = entity_numbers(own)
-    own_profiles = {
-        one.entity: PROFILE_NUMBERS[one.column["profile"]]
-        for one in recognizers
-        if one.entity in own and one.kind == "column"
-    }
-    column_entity, column_context, column_profile, whose = _columns(columns, number, own_profiles)
+    known = _columns(columns, number, _own_profiles(recognizers, own), patterns.recognizers)
     mail = [one for one in recognizers if one.validator == _EMAIL and not one.own]
-    k0, k1 = struct.unpack("<QQ", key or bytes(16))
+    halves = np.frombuffer(key or bytes(16), "<u8")
     plan = Plan(
-        class_first=class_first,
-        class_recognizer=class_recognizer,
+        class_first=classes[0],
+        class_recognizer=classes[1],
         validator=np.array([VALIDATORS.index(one.validator) for one in shapes], np.uint8),
         entity=np.array([number[one.entity] for one in shapes], np.uint8),
-        word_first=word_first,
-        word_edge=word_edge,
-        words=words,
-        column_entity=column_entity,
-        column_context=column_context,
-        column_profile=column_profile,
+        word_first=context[0],
+        word_edge=context[1],
+        words=context[2],
+        column_entity=known[0],
+        column_context=known[1],
+        column_profile=known[2],
         email=number[mail[0].entity] if mail else -1,
-        quick=_quick(shapes, number),
+        quick=_no_quick() if explained else _quick(shapes, number),
+        token=patterns.token,
+        column_forms=_column_forms(columns, known[1], patterns),
+        precedence=np.array([one.precedence for one in shapes], np.int32),
+        forms=patterns.forms,
         today=today,
-        k0=np.uint64(k0),
-        k1=np.uint64(k1),
+        k0=np.uint64(halves[0]),
+        k1=np.uint64(halves[1]),
         keyed=int(key is not None),
+        explained=int(explained),
+        everywhere=int(any(one.own for one in patterns.recognizers)),
     )
     return Setup(
         plan,
         load_tables(),
-        whose,
+        known[3],
         len(columns),
-        own_patterns(recognizers, number),
-        _precedence(recognizers, number),
         entity_names(own),
         pairs_of(columns),
     )
 
 
-def _precedence(recognizers: Iterable[Recognizer], number: dict[str, int]) -> np.ndarray:
-    """Return int64[64]: the precedence of what the kernels find, by entity."""
-    precedence = np.full(FIRST_OWN + MOST_OWN, _LAST, np.int64)
-    for one in recognizers:
-        if not (one.own and one.kind == "pattern"):
-            at = number[one.entity]
-            precedence[at] = min(precedence[at], one.precedence)
-    return precedence
+def _shapes(recognizers: Iterable[Recognizer]) -> list[Recognizer]:
+    """Return the recognizers of the kind `shape`; each has a kernel."""
+    shapes = [one for one in recognizers if one.kind == "shape"]
+    for one in shapes:
+        if one.validator not in VALIDATORS:
+            msg = f"{one.id}: validator: no kernel named {one.validator}"
+            raise RecognizerError(msg)
+    return shapes
+
+
+def _column_forms(
+    columns: Sequence[HasRole], context: np.ndarray, patterns: Patterns
+) -> np.ndarray:
+    """Return by column the bits of the patterns that its role speaks for."""
+    bits = np.zeros((_COLUMNS, patterns.forms.first.shape[1]), np.uint64)
+    for column in columns:
+        held = int(context[column.position])
+        if held:
+            bits[column.position] = patterns_for(held, patterns.forms, len(patterns.recognizers))
+    return bits
+
+
+def _own_profiles(recognizers: Iterable[Recognizer], own: Sequence[str]) -> dict[str, int]:
+    """Return the named profiles of columns of a user's own entities."""
+    return {
+        one.entity: PROFILE_NUMBERS[one.column["profile"]]
+        for one in recognizers
+        if one.entity in own and one.kind == "column" and not one.by_pattern
+    }
 
 
 @cache
@@ -200,20 +238,16 @@ def _needs_company(one: Recognizer) -> bool:
     return one.context_required or one.validator in _IN_COMPANY
 
 
-def _words(shapes: Sequence[Recognizer]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Lay the context words of all recognizers end to end in UTF-8."""
-    first, edge, text = [0], [0], b""
-    for one in shapes:
-        for word in one.context_words:
-            text += word.encode()
-            edge.append(len(text))
-        first.append(len(edge) - 1)
-    padded = np.frombuffer(bytearray(text + bytes(8)), np.uint8)
-    return np.array(first, np.int32), np.array(edge, np.int32), padded
+def _no_quick() -> np.ndarray:
+    """Return that no cell is settled at a glance: all claims on it are wanted."""
+    return np.full(LONGEST + 1, -1, np.int16)
 
 
 def _columns(
-    columns: Sequence[HasRole], number: dict[str, int], own_profiles: dict[str, int]
+    columns: Sequence[HasRole],
+    number: dict[str, int],
+    own_profiles: dict[str, int],
+    patterns: Sequence[Recognizer],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Spread the columns' roles over arrays by position."""
     entity = np.full(_COLUMNS, -1, np.int16)
@@ -228,5 +262,5 @@ def _columns(
         bits = [column.entity, *_ALSO.get(column.entity, ())]
         context[column.position] = sum(1 << number[name] for name in bits)
         own = own_profiles.get(column.entity)
-        profile[column.position] = profile_id(column.entity, column.kind) if own is None else own
+        profile[column.position] = _profile(column, patterns) if own is None else own
     return entity, context, profile, whose

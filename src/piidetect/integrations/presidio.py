@@ -318,7 +318,8 @@ def check(recognizers: Iterable[Recognizer]) -> list[str]:
 
     problems = check_examples([_as_shown(one) for one in loaded], detect)
     for one in loaded:
-        for index, example in enumerate(one.examples if one.kind == "column" else ()):
+        cells = one.kind == "column" and not one.beside  # a text has no other column
+        for index, example in enumerate(one.examples if cells else ()):
             found = detect(example.text, [example.header])
             seen = [(each.value, each.verdict) for each in found if each.recognizer == one.id]
             wanted = [tuple(match) for match in example.matches if _is_shown(one, match.verdict)]

@@ -11,15 +11,20 @@ from piidetect.kernels.canonical import canonical
 from piidetect.kernels.checks import INVALID_LENGTH, PRECISION_LOST, UNCHECKED, VALID
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.details import day_detail
-from piidetect.kernels.email import email_start, email_stop
+from piidetect.kernels.email import read_email
+from piidetect.kernels.fields import is_covered, scan_field
 from piidetect.kernels.fold import TOO_LONG, fold_cell
+from piidetect.kernels.forms import FIRST_PATTERN
 from piidetect.kernels.keys import flush_keys, queue_key
+from piidetect.kernels.lone import LEAD
 from piidetect.kernels.plain import encode
+from piidetect.kernels.plan import ITEM
 from piidetect.kernels.recognise import emit
 from piidetect.kernels.runs import scan_cell
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
 from piidetect.kernels.survey import HAS_MAIL, HAS_NUMBER, SLOW
 from piidetect.kernels.values import BIRTH_DATE, DATE, GESTATION_WEEKS, _check
+from piidetect.kernels.words import emit_claims
 from piidetect.schema import ENTITY_NUMBER
 
 _MOBILE = ENTITY_NUMBER["CN_MOBILE"]
@@ -34,26 +39,25 @@ def scan_emails(
     data: Any, begin: int, stop: int, where: Any, plan: Any, out: Any, scratch: Any
 ) -> None:
     """Find the e-mail addresses of a cell; the canonical form is lower case."""
-    position = begin
+    position, value = begin, scratch.value
     while position < stop:
-        bits = equal_bits(data, position, 64)
+        bits = equal_bits(data, position, 64) | (
+            equal_bits(data, position, LEAD)
+            & equal_bits(data, position + 1, 0xBC)
+            & equal_bits(data, position + 2, 0xA0)
+        )
         left = stop - position
         if left < LANES:
             bits &= (np.uint64(1) << np.uint64(left)) - np.uint64(1)
         while bits:
             at = position + trailing_zeros(bits)
             bits &= bits - np.uint64(1)
-            start = email_start(data, begin, at)
-            end = email_stop(data, at, stop)
-            if start == at or end == at:
+            start, end, size = read_email(data, begin, at, stop, value)
+            if size == 0:
                 continue
-            value = scratch.value
-            for index in range(end - start):
-                byte = data[start + index]
-                value[index] = byte | 32 if 65 <= byte <= 90 else byte
             entity, none = np.int64(plan.email), np.int64(0)
             emit(start, end, entity, np.int64(VALID), none, where, out)
-            queue_key(value, none, end - start, entity, out.count[0] - 1, plan, out, scratch)
+            queue_key(value, none, size, entity, out.count[0] - 1, plan, out, scratch)
         position += LANES
 
 
@@ -165,9 +169,13 @@ def scan_items(
         plan: `Plan`.
         tables: `Tables`.
         out: `Out`, to be filled.
-        scratch: `Scratch` of this thread, its sieve filled.
+        scratch: `Scratch` of this thread, its sieve filled; its claims as `list_claims` made them.
     """
-    data = block.data
+    data, claims, claimed = block.data, scratch.claims, scratch.claimed
+    last = np.int64(claimed[1])
+    if last < claims.shape[0]:
+        claims[last, ITEM] = -1  # what stands behind them is of another block
+    claimed[1] = 0
     for item in range(count):
         way = np.int64(items.way[item])
         if way & SLOW == 0:
@@ -176,16 +184,28 @@ def scan_items(
         begin, stop = block.cell_start[cell], block.cell_stop[cell]
         column = np.int64(block.cell_column[cell])
         where = (block.first_row + row, column, block.row_start[row])
-        before = out.count[0]
+        before = np.int64(out.count[0])
+        first = np.int64(claimed[1])
+        claimed[0] = first
+        while first < claims.shape[0] and claims[first, ITEM] == item:
+            first += 1
+        claimed[1] = first
         if way & HAS_NUMBER:
             scan_cell(data, begin, stop, where, plan, tables, out, scratch)
+        middle = np.int64(out.count[0])
         if way & HAS_MAIL:
             scan_emails(data, begin, stop, where, plan, out, scratch)
+        if claimed[0] < first:
+            emit_claims(data, before, middle, where, plan, out, scratch)
         entity = np.int64(plan.column_entity[column])
-        if out.count[0] == before and entity >= 0:
+        if plan.column_profile[column] >= FIRST_PATTERN:
+            if not is_covered(begin, stop, before, entity, where[2], out):
+                scan_field(data, begin, stop, where, plan, tables, out, scratch)
+        elif out.count[0] == before and entity >= 0:
             if plan.column_profile[column] > 0:
                 whole_cell(data, begin, stop, entity, where, plan, out, scratch)
             elif entity < _WHOLE_NUMBERS:
                 odd_cell(data, begin, stop, entity, where, plan, out, scratch)
         items.detail[item] = out.count[0] - before
     flush_keys(plan, out, scratch)
+    claimed[1] = last

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from piidetect.kernels.compiling import kernel
+from piidetect.kernels.lone import LEAD, wide_ascii
 from piidetect.numbers.email_address import FILE_ENDINGS
 
 _AT = 64
@@ -99,3 +100,64 @@ def email_stop(data: Any, at: int, stop: int) -> int:
         position += 1
         label = position
     return good if position >= stop or data[good] != _AT or good == at else at
+
+
+@kernel
+def fold_around(data: Any, begin: int, at: int, stop: int, value: Any) -> Any:
+    """Write what may be an address around an `@` into `value`, full-width forms as ASCII.
+
+    Returns where it begins in the data, the place of the `@` in `value`, and how many bytes are there.
+    """
+    first, count = at, 0
+    while first > begin and count <= _MOST_LOCAL + 1:
+        if data[first - 1] < 0x80:
+            first -= 1
+        elif first - 3 >= begin and wide_ascii(data, first - 3, first) > 0:
+            first -= 3
+        else:
+            break
+        count += 1
+    position, size, middle = first, 0, 0
+    while position < stop and size <= _MOST_LOCAL + _MOST_DOMAIN + 4:
+        byte, width = np.int64(data[position]), 1
+        if byte >= 0x80:
+            byte, width = wide_ascii(data, position, stop), 3
+        if byte == 0:
+            break
+        middle = size if position == at else middle
+        value[size] = byte
+        size += 1
+        position += width
+    return first, middle, size
+
+
+@kernel
+def read_email(data: Any, begin: int, at: int, stop: int, value: Any) -> Any:
+    """Return the span of the address around an `@` and the bytes of its canonical form in `value`.
+
+    The `@` at `at` and all else may be full-width. Without an address the last is 0.
+    """
+    wide = data[at] == LEAD or data[at + 1] == LEAD or (at >= begin + 3 and data[at - 3] == LEAD)
+    source, first, middle, last = data, begin, at, stop
+    if wide:
+        first, middle, last = fold_around(data, begin, at, stop, value)
+        base, source = first, value
+        first = np.int64(0)
+    else:
+        base = first
+    start, end = email_start(source, first, middle), email_stop(source, middle, last)
+    if start == middle or end == middle:
+        return at, at, 0
+    for index in range(end - start):
+        byte = source[start + index]
+        value[index] = byte | 32 if 65 <= byte <= 90 else byte
+    size = end - start
+    if wide:
+        left, position = start, base
+        start = base
+        for index in range(left + size):
+            if index == left:
+                start = position
+            position += 3 if data[position] == LEAD else 1
+        end = position
+    return start, end, size

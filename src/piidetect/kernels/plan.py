@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from piidetect.kernels.compiling import kernel
+from piidetect.kernels.forms import MOST_CODES, Forms
 from piidetect.kernels.keys import MOST_WORDS
 from piidetect.kernels.simd import HASH_LANES
 from piidetect.numbers.cell_text import MAX_CODES
@@ -21,6 +22,25 @@ LONGEST = 40
 
 #: Most letters that may stand before the digits of a number.
 MOST_LETTERS = 4
+
+#: Room for the claims of patterns in a block at first.
+SOME_CLAIMS = 4096
+
+#: Bytes that a claim or a finding reaches at most.
+FARTHEST = 4096
+
+#: Recognizers of patterns at most; they are numbers from `FIRST_PATTERN` on in a byte.
+MOST_PATTERNS = 192
+
+#: Columns of `Scratch.claims`: span (bytes of the block), recognizer, verdict, rank, whether it lost,
+#: the item that it is in.
+START, END, RECOGNIZER, VERDICT, RANK, LOST, ITEM = range(7)
+
+#: Added to the precedence of what only has a shape: everything else goes first.
+UNSURE = 1000
+
+#: Bit of a verdict: another claim on the span won (only where `Plan.explained`).
+OVERRULED = 128
 
 #: Validators by the number that the plan knows them by; order is free, 0 is none.
 VALIDATORS: tuple[str, ...] = (
@@ -46,8 +66,12 @@ class Plan(NamedTuple):
     -1 where off; `quick` int16[LONGEST+1]: by the digits of a cell that holds nothing else the entity
     of the recognizer that has the first claim, where `survey` can run its check; -1 where it can't,
     -2 where nothing claims that many digits, -3 where only a heading, a word or other groups speak
-    for it; `today` yyyymmdd; `k0`, `k1`: the key; `keyed`: 0 where
-    nobody asks for keys.
+    for it; `token` bool[(MOST_LETTERS+1) * (LONGEST+1)]: whether a
+    pattern may claim a cell of so many letters and then digits without a heading; `column_forms` uint64[65536, w]: bits of
+    the patterns that a column's role speaks for; `precedence` int32[r]; `forms`: what recognizers of patterns look for; `today` yyyymmdd; `k0`, `k1`: the key;
+    `keyed`: 0 where nobody asks for keys; `explained`: 1 where findings carry the number of their
+    recognizer as detail and claims that lost are written, too; `everywhere`: 1 where patterns may find
+    something in any cell (those of a user's own), so that none is settled at a glance.
     """
 
     class_first: np.ndarray
@@ -62,10 +86,16 @@ class Plan(NamedTuple):
     column_profile: np.ndarray
     email: int
     quick: np.ndarray
+    token: np.ndarray
+    column_forms: np.ndarray
+    precedence: np.ndarray
+    forms: Forms
     today: int
     k0: np.uint64
     k1: np.uint64
     keyed: int
+    explained: int
+    everywhere: int
 
 
 class Items(NamedTuple):
@@ -103,7 +133,10 @@ class Scratch(NamedTuple):
     hash, by number of words (`keys.queue_key`); `filled` int64[MOST_WORDS+1] how many wait, `place`
     int64[(MOST_WORDS+1) * lanes] whose they are; `lane_words` and `result` what
     `simd.hash_lanes` gets and gives; `digits` uint8[48] a number without its separators; `sieve`
-    uint64[64] bits of the placeholders' hashes.
+    uint64[64] bits of the placeholders' hashes;
+    `word` int32[] a compact value; `claims` int64[c, 7]: what patterns claim in a block
+    (`words.list_claims`), `claimed` int64[2]: the first claim on the cell at hand and the one after its last;
+    `named` uint64[]: bits of the patterns that a word may name.
     """
 
     compact: np.ndarray
@@ -120,6 +153,10 @@ class Scratch(NamedTuple):
     lane_words: np.ndarray
     result: np.ndarray
     sieve: np.ndarray
+    word: np.ndarray
+    claims: np.ndarray
+    claimed: np.ndarray
+    named: np.ndarray
 
 
 def new_out(capacity: int) -> Out:
@@ -172,6 +209,10 @@ def new_scratch() -> Scratch:
         lane_words=np.zeros(HASH_LANES, np.int64),
         result=np.zeros(2 * HASH_LANES, np.uint64),
         sieve=np.zeros(SIEVE_WORDS, np.uint64),
+        word=np.zeros(MOST_CODES + 1, np.int32),
+        claims=np.zeros((SOME_CLAIMS, ITEM + 1), np.int64),
+        claimed=np.zeros(2, np.int64),
+        named=np.zeros(MOST_PATTERNS // 64, np.uint64),
     )
 
 

@@ -28,7 +28,18 @@ from piidetect.kernels.checks import (
 )
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.keys import queue_key
-from piidetect.kernels.plan import LONGEST, SIEVE_WORDS, VALIDATORS
+from piidetect.kernels.plan import (
+    END,
+    FARTHEST,
+    LONGEST,
+    LOST,
+    OVERRULED,
+    RANK,
+    SIEVE_WORDS,
+    START,
+    UNSURE,
+    VALIDATORS,
+)
 from piidetect.kernels.simd import LANES, equal_bits, trailing_zeros
 from piidetect.schema import Verdict
 
@@ -38,7 +49,6 @@ _MOBILE = VALIDATORS.index("mobile")
 _LANDLINE = VALIDATORS.index("landline")
 _CARD = VALIDATORS.index("bank_card")
 _SERVICE = VALIDATORS.index("service_number")
-_MASKED = int(Verdict.MASKED)
 _PLACEHOLDER = int(Verdict.PLACEHOLDER)
 _NONE = 0
 _FIRST_PLAUSIBLE = 1850_00_00
@@ -99,10 +109,31 @@ def claims_alone(
 
 
 @kernel
+def is_glued(data: Any, begin: int, at: int) -> bool:
+    """Tell whether a Latin word that begins at `at` goes on before it."""
+    first, before = np.int64(data[at]), np.int64(data[at - 1]) if at > begin else np.int64(0)
+    small, digit = 97 <= before <= 122, 48 <= before <= 57
+    if not (65 <= first <= 90 or 97 <= first <= 122):
+        return False
+    return digit or 65 <= before <= 90 or (small and first >= 97)
+
+
+@kernel
 def has_word(
-    data: Any, begin: int, start: int, first: int, last: int, edges: Any, words: Any
+    data: Any,
+    begin: int,
+    start: int,
+    first: int,
+    last: int,
+    edges: Any,
+    words: Any,
+    whole: bool,
 ) -> bool:
-    """Tell whether one of the words `first:last` stands shortly before `start` in the cell."""
+    """Tell whether one of the words `first:last` stands shortly before `start` in the cell.
+
+    With `whole` one of Latin letters must not be the end of other letters and digits, but for a capital
+    behind a small letter: `userQQ`.
+    """
     low = max(begin, start - _WORD_REACH)
     if low >= start:
         return False
@@ -122,7 +153,7 @@ def has_word(
                 index = 1
                 while index < size and data[at + index] == words[left + index]:
                     index += 1
-                if index == size:
+                if index == size and not (whole and is_glued(data, begin, at)):
                     return True
             position += LANES
     return False
@@ -134,7 +165,8 @@ def in_context(data: Any, begin: int, start: int, recognizer: int, column: int, 
     if plan.column_context[column] >> np.uint64(plan.entity[recognizer]) & np.uint64(1):
         return True
     first, last = plan.word_first[recognizer], plan.word_first[recognizer + 1]
-    return has_word(data, begin, start, first, last, plan.word_edge, plan.words)
+    words = plan.words
+    return has_word(data, begin, start, first, last, plan.word_edge, words, False)
 
 
 @kernel
@@ -151,6 +183,44 @@ def without_prefix(compact: Any, first: int, last: int, dashed: bool) -> int:
     if size == 15 and decimal(compact, first, first + 4) == 86:
         return first + 4
     return first
+
+
+@inlined
+def claimed_as(
+    data: Any,
+    begin: int,
+    start: int,
+    stop: int,
+    first: int,
+    last: int,
+    joined: int,
+    recognizer: int,
+    where: Any,
+    plan: Any,
+    tables: Any,
+    scratch: Any,
+) -> int:
+    """Return the verdict with which a recognizer claims a number, by its context; 0 where it doesn't."""
+    compact, validator = scratch.compact, plan.validator[recognizer]
+    verdict = check(validator, compact, first, last, tables, plan.today)
+    claimed = verdict not in (INVALID_FORMAT, INVALID_LENGTH)
+    alone = claimed and claims_alone(validator, verdict, compact, first, last, joined, tables)
+    if claimed and (verdict == UNCHECKED or not alone):
+        if validator == _CARD and verdict == UNASSIGNED:  # only a column can say that
+            held = plan.column_context[where[1]] >> np.uint64(plan.entity[recognizer])
+            known = held & np.uint64(1) == 1
+        else:
+            known = in_context(data, begin, start, recognizer, where[1], plan)
+        if known and verdict == UNCHECKED:
+            verdict = VALID
+        claimed = known or (verdict == UNCHECKED and alone)
+    placeholders, sieve = tables.placeholder, scratch.sieve
+    if verdict == VALID and is_placeholder(compact, first, last, placeholders, sieve):
+        verdict = _PLACEHOLDER
+    if claimed and scratch.claimed[0] < scratch.claimed[1]:
+        rank = plan.precedence[recognizer] + (UNSURE if verdict == UNCHECKED else 0)
+        claimed = not outranks(start, stop, rank, scratch.claims, scratch.claimed)
+    return verdict if claimed else _NONE
 
 
 @inlined
@@ -173,7 +243,7 @@ def recognise(
 
     Returns whether one did. The recognizers of a length are tried in order of precedence.
     """
-    compact = scratch.compact
+    compact, won = scratch.compact, False
     size = last - first
     if size > LONGEST or size < 7:
         return False
@@ -186,28 +256,35 @@ def recognise(
     cell = letters * (LONGEST + 1) + size - letters
     for index in range(plan.class_first[cell], plan.class_first[cell + 1]):
         recognizer = plan.class_recognizer[index]
-        validator = plan.validator[recognizer]
-        verdict = check(validator, compact, first, last, tables, plan.today)
-        if verdict in (INVALID_FORMAT, INVALID_LENGTH):
+        verdict = claimed_as(
+            data, begin, start, stop, first, last, joined, recognizer, where, plan, tables, scratch
+        )
+        if verdict == _NONE:
             continue
-        alone = claims_alone(validator, verdict, compact, first, last, joined, tables)
-        if verdict == UNCHECKED or not alone:
-            if validator == _CARD and verdict == UNASSIGNED:  # only a column can say that
-                held = plan.column_context[where[1]] >> np.uint64(plan.entity[recognizer])
-                known = held & np.uint64(1) == 1
-            else:
-                known = in_context(data, begin, start, recognizer, where[1], plan)
-            if known and verdict == UNCHECKED:
-                verdict = VALID
-            elif not known and not (verdict == UNCHECKED and alone):
-                continue
-        if verdict == VALID and is_placeholder(
-            compact, first, last, tables.placeholder, scratch.sieve
-        ):
-            verdict = _PLACEHOLDER
+        verdict |= OVERRULED if won else 0
         emit_number(start, stop, first, last, recognizer, verdict, where, plan, out, scratch)
-        return True
-    return False
+        won = True
+        if not plan.explained:
+            break
+    return won
+
+
+@kernel
+def outranks(start: int, stop: int, rank: int, claims: Any, claimed: Any) -> bool:
+    """Tell whether a pattern has a better claim on part of a span; it wins then."""
+    low, high = np.int64(claimed[0]), np.int64(claimed[1])
+    last, better = high, False
+    while low < high:  # the first that may reach so far
+        middle = (low + high) // 2
+        if claims[middle, START] <= start - FARTHEST:
+            low = middle + 1
+        else:
+            high = middle
+    while low < last and claims[low, START] < stop:
+        over = start < claims[low, END]
+        better = better or (over and claims[low, RANK] < rank and claims[low, LOST] == 0)
+        low += 1
+    return better
 
 
 @kernel
@@ -319,56 +396,3 @@ def upgrade(compact: Any, first: int, value: Any) -> None:
         total += (byte - 48) * weight[index]
     last = (12 - total % 11) % 11
     value[17] = 88 if last == 10 else 48 + last
-
-
-@kernel
-def is_wide_star(data: Any, position: int, stop: int) -> bool:
-    """Tell whether a full-width asterisk stands there."""
-    if position + 3 > stop or data[position] != 0xEF:
-        return False
-    return data[position + 1] == 0xBC and data[position + 2] == 0x8A
-
-
-@kernel
-def mark_masked(
-    data: Any, begin: int, start: int, position: int, stop: int, where: Any, plan: Any, out: Any
-) -> int:
-    """Read a number with asterisks in the middle; write a masked finding; return where it ends.
-
-    The asterisks may be full-width; each counts as one character.
-    """
-    stars, spare = position, 0  # bytes of asterisks beyond one for each
-    while stars < stop:
-        if data[stars] == 42:
-            stars += 1
-        elif is_wide_star(data, stars, stop):
-            stars += 3
-            spare += 2
-        else:
-            break
-    end = stars
-    while end < stop and (48 <= data[end] <= 57 or (end > stars and data[end] in (88, 120))):
-        end += 1
-    size = end - start - spare
-    glued = end < stop and 65 <= data[end] & 0xDF <= 90
-    if stars - position - spare < 2 or end == stars or size > LONGEST or glued or data[start] > 127:
-        return stars
-    for index in range(plan.class_first[size], plan.class_first[size + 1]):
-        recognizer = plan.class_recognizer[index]
-        validator = plan.validator[recognizer]
-        fits = validator == _RESIDENT and size == _ID_LENGTH
-        fits = fits or (validator == _MOBILE and size == 11 and data[start] == 49)
-        if not fits and validator == _CARD:
-            fits = in_context(data, begin, start, recognizer, where[1], plan)
-        if fits:
-            emit(
-                start,
-                end,
-                np.int64(plan.entity[recognizer]),
-                np.int64(_MASKED),
-                np.int64(0),
-                where,
-                out,
-            )
-            break
-    return end

@@ -30,8 +30,9 @@ from piidetect.kernels.lone import (
     is_lone,
     wide_ascii,
 )
+from piidetect.kernels.masked import is_wide_star, mark_masked
 from piidetect.kernels.plan import LONGEST, MOST_GROUPS, MOST_LETTERS
-from piidetect.kernels.recognise import emit, is_wide_star, mark_masked, recognise
+from piidetect.kernels.recognise import emit, recognise
 from piidetect.kernels.simd import LANES, between_bits, copy_lanes, equal_bits, trailing_zeros
 
 _PLUS = 43

@@ -14,6 +14,7 @@ import numpy as np
 
 from piidetect.kernels.compiling import inlined, kernel
 from piidetect.kernels.email import is_file_ending
+from piidetect.kernels.forms import FIRST_PATTERN
 from piidetect.kernels.grouped import grouped_number, is_quoted_number
 from piidetect.kernels.lone import check_digits
 from piidetect.kernels.plain import holds_days, is_plain, is_plain_day, is_plain_person
@@ -39,6 +40,9 @@ QUICK_MAIL = 16
 QUICK_CELL = 24
 QUICK_GROUPED = 32
 QUICK_QUOTED = 40
+HAS_WORD = 64
+
+_QUICK = 56  # a bit of it is set where a whole cell is settled
 
 _STEP = 48  # windows of 64 bytes overlap by 16
 _LEAST_SIZE = 5  # bytes that hold neither a number nor an e-mail address
@@ -46,6 +50,8 @@ _LEAST_IN_WINDOW = 6
 _LEAST_DIGITS = 7  # of a number
 _LEAST_GROUPED = 11
 _NOT_ALONE = -3
+_LEAST_COLONS = 3
+_LEAST_DEGREES = 10
 _WHOLE_NUMBERS = 3  # to a spreadsheet: entities 0..2 (resident ID, mobile, bank card)
 _ID_LENGTH = 18
 _LONG_MOBILE = 13  # 86 and eleven digits
@@ -83,16 +89,58 @@ def holds_dotted(data: Any, position: int, digits: Any) -> bool:
 
 
 @inlined
+def may_hold_word(
+    letters: Any, digits: Any, ats: Any, dots: Any, colons: Any, wide: Any, marked: bool
+) -> bool:
+    """Tell whether a window of 64 bytes may hold a value that a pattern finds in a text.
+
+    `wide` has a bit for each byte that is no ASCII. That is five letters and digits in a row beside a
+    hanzi, a colon, an equals sign or a bracket; a letter before a hanzi;
+    eight in a row of which some are letters and some digits, or 15 digits; or the dots and colons of
+    an address of a network, or of coordinates.
+    """
+    if letters & (wide >> _ONE):
+        return True
+    alnum = letters | digits
+    two = alnum & (alnum >> np.uint64(1))
+    four = two & (two >> np.uint64(2))
+    if four & (alnum >> np.uint64(4)) and marked:
+        return True
+    if four & (four >> np.uint64(4)):
+        if letters & ((digits << _ONE) | (digits >> _ONE)) and ats == 0:
+            return True
+        two = digits & (digits >> np.uint64(1))
+        four = two & (two >> np.uint64(2))
+        eight = four & (four >> np.uint64(4))
+        if eight & (eight >> np.uint64(7)):
+            return True
+    if count_bits(colons) >= _LEAST_COLONS:
+        return True
+    points, known = count_bits(dots), count_bits(digits)
+    return (points >= 3 and known >= 4) or (points >= 2 and known >= _LEAST_DEGREES)
+
+
+@inlined
+def wide_bits(data: Any, at: int) -> Any:
+    """Return bits of full-width letters, digits, at sign, dash, closing bracket and asterisk."""
+    second = equal_bits(data, at + 1, 0xBC)
+    third = between_bits(data, at + 2, 0x90, 10) | between_bits(data, at + 2, 0xA0, 27)
+    third |= equal_bits(data, at + 2, 0x8D) | between_bits(data, at + 2, 0x89, 2)
+    return second & third | ~second & between_bits(data, at + 2, 0x81, 26)
+
+
+@inlined
 def survey(data: Any, begin: int, stop: int) -> Any:
     """Tell what a cell may hold: numbers (or masked ones), e-mail addresses, nothing to be folded.
 
     Windows of 64 bytes overlap by 16, so that what a number needs lies within one.
     """
-    number = False
+    number, word = False, False
     ats, odd, leads = np.uint64(0), np.uint64(0), np.uint64(0)
     position = begin
     while position < stop:
-        digits, links = np.uint64(0), np.uint64(0)
+        digits, links, marks = np.uint64(0), np.uint64(0), np.uint64(0)
+        letters, dots, colons, wides = np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0)
         for half in range(2):
             at = position + half * LANES
             left = stop - at
@@ -102,13 +150,22 @@ def survey(data: Any, begin: int, stop: int) -> Any:
             bits = between_bits(data, at, 48, 10) & inside
             ats |= equal_bits(data, at, 64) & inside
             odd |= equal_bits(data, at, 42) & inside
-            if sign_bits(data, at) & inside:
+            small = between_bits(data, at, 97, 26) | between_bits(data, at, 65, 26)
+            letters |= (small & inside) << np.uint64(half * LANES)
+            dots |= (equal_bits(data, at, 46) & inside) << np.uint64(half * LANES)
+            colon = between_bits(data, at, 58, 4) & inside
+            colons |= colon << np.uint64(half * LANES)
+            marks |= colon | (equal_bits(data, at, 40) & inside)
+            wide = sign_bits(data, at) & inside
+            wides |= wide << np.uint64(half * LANES)
+            if wide:
+                marks |= _ONE
                 wide = equal_bits(data, at, 0xEF) & inside
                 leads |= wide
-                if wide:  # full-width digits, dash, closing bracket and asterisk
-                    third = between_bits(data, at + 2, 0x90, 10)
-                    third |= equal_bits(data, at + 2, 0x8D) | between_bits(data, at + 2, 0x89, 2)
-                    odd |= wide & equal_bits(data, at + 1, 0xBC) & third
+                if wide:
+                    odd |= wide & wide_bits(data, at)
+                    second = equal_bits(data, at + 1, 0xBC)
+                    ats |= wide & second & equal_bits(data, at + 2, 0xA0)
                 blank = equal_bits(data, at, 0xE3) & inside
                 if blank:  # U+3000
                     blank &= equal_bits(data, at + 1, 0x80) & equal_bits(data, at + 2, 0x80)
@@ -123,8 +180,9 @@ def survey(data: Any, begin: int, stop: int) -> Any:
             number = number or may_hold_number(digits, links)
             if found >= _LEAST_GROUPED and not number:
                 number = holds_dotted(data, position, digits)
+        word = word or may_hold_word(letters, digits, ats, dots, colons, wides, marks != 0)
         position += 2 * LANES if stop - position <= 2 * LANES else _STEP
-    return number or odd != 0, ats != 0, (leads | odd) == 0
+    return number or odd != 0, ats != 0, (leads | odd) == 0, word or odd != 0
 
 
 @kernel
@@ -198,12 +256,18 @@ def one_token(
             data, begin, size, np.uint64(0), plan, tables, sieve, value
         ):
             return QUICK_GROUPED
-        return SLOW | HAS_NUMBER if quick != -2 or closing else 0
+        word = SLOW | HAS_WORD if plan.token[size] or closing else 0
+        return word | SLOW | HAS_NUMBER if quick != -2 or closing else word
     if 0 < letters <= MOST_LETTERS and (digits ^ inside) >> np.uint64(letters) == 0:
         head = between_bits(data, begin, 65, 26) | between_bits(data, begin, 97, 26)
         if head & inside == inside ^ digits:
             at = letters * (LONGEST + 1) + size - letters
-            return SLOW | HAS_NUMBER if plan.class_first[at] < plan.class_first[at + 1] else 0
+            word = SLOW | HAS_WORD if plan.token[at] else 0
+            return (
+                word | SLOW | HAS_NUMBER
+                if plan.class_first[at] < plan.class_first[at + 1]
+                else word
+            )
     if count_bits(digits) >= _LEAST_GROUPED:
         other = digits ^ inside
         if grouped_number(data, begin, size, other, plan, tables, sieve, value):
@@ -220,25 +284,33 @@ def settle(
     """Return the way of a cell, 0 where it holds nothing."""
     size, way, unfolded = stop - begin, 0, False
     profile = np.int64(plan.column_profile[column])
-    if profile == PERSON and is_plain_person(data, begin, stop):  # hanzi only: nothing else in it
-        return QUICK_CELL
-    if holds_days(profile) and is_plain_day(data, begin, stop, profile, plan.today):
-        return QUICK_CELL
+    if plan.everywhere == 0:
+        if profile == PERSON and is_plain_person(
+            data, begin, stop
+        ):  # hanzi only: nothing else in it
+            return QUICK_CELL
+        if holds_days(profile) and is_plain_day(data, begin, stop, profile, plan.today):
+            return QUICK_CELL
     if size > _LEAST_SIZE:
         way, unfolded = -1, True
-        if size <= LANES:
+        if size <= LANES and plan.everywhere == 0:
             way = one_token(data, begin, size, plan, tables, sieve, value)
         if way < 0:
-            number, mail, unfolded = survey(data, begin, stop)
+            number, mail, unfolded, word = survey(data, begin, stop)
             way = SLOW | HAS_NUMBER if number else 0
+            way |= SLOW | HAS_WORD if word else 0
             if mail and plan.email >= 0:
                 context = plan.column_context[column]
-                if size <= LANES and (
-                    not number or hides_no_number(data, begin, size, context, plan)
+                if (
+                    size <= LANES
+                    and plan.everywhere == 0
+                    and (not number or hides_no_number(data, begin, size, context, plan))
                 ):
                     if is_plain_mail(data, begin, size):
                         return QUICK_MAIL
                 way |= SLOW | HAS_MAIL
+    if plan.everywhere == 1 or (profile >= FIRST_PATTERN and way & _QUICK == 0):
+        return way | SLOW | HAS_WORD
     if way > 0:
         return way
     entity = np.int64(plan.column_entity[column])

@@ -24,8 +24,8 @@ PREFIXES = ("400", "800")
 
 
 def compact(text: str) -> str:
-    """Return the number folded to ASCII, without spaces and dashes."""
-    return joined(text)
+    """Return the number folded to ASCII, without spaces, dashes and brackets."""
+    return joined(text, " -()")
 
 
 def verdict(text: str) -> Verdict:

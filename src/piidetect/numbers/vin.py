@@ -4,7 +4,8 @@
 No I, O, Q. Place 9 is a check character, 0-9 or X: with the weights 8 7 6 5 4 3 2 10 0 9 8 7 6 5 4
 3 2 over the values of letters and digits the sum modulo 11. GB 16735 and North America demand it;
 vehicles of other makers (first character neither L nor 1 to 5) need not have it, so a wrong one
-there is ``UNCHECKED``.
+there is ``UNCHECKED``. So is what begins with eight digits: no maker names a model so, but cut-off credit
+codes and order numbers look like that.
 
     >>> validate("lsvaa2188e2100003"), verdict("LSVAA2181E2100003").name
     ('LSVAA2188E2100003', 'INVALID_CHECKSUM')
@@ -12,6 +13,8 @@ there is ``UNCHECKED``.
     ('UNCHECKED', 'VALID')
     >>> verdict("1M8GDM9AXKP042788").name, verdict("11111111111111111").name
     ('PLACEHOLDER', 'PLACEHOLDER')
+    >>> verdict("91330106MA2CG0001").name
+    'UNCHECKED'
     >>> verdict("LSVAA218OE2100003").name, verdict("LSVAA2188E210000").name
     ('INVALID_FORMAT', 'INVALID_LENGTH')
 """
@@ -29,6 +32,7 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ"
 VALUES = "012345678912345678123457923456789"
 WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 CHECK_PLACE = 8
+_MAKER_AND_MODEL = 8
 #: First characters of makers that must set the check character: China and North America.
 CHECKED = "L12345"
 
@@ -52,7 +56,7 @@ def _verdict(number: str) -> Verdict:
     if is_one_digit_over_and_over(number) or number in tables.placeholders("vin"):
         return Verdict.PLACEHOLDER
     if calc_check_character(number) == number[CHECK_PLACE]:
-        return Verdict.UNCHECKED if is_digits(number) else Verdict.VALID
+        return Verdict.UNCHECKED if is_digits(number[:_MAKER_AND_MODEL]) else Verdict.VALID
     return Verdict.INVALID_CHECKSUM if number[0] in CHECKED else Verdict.UNCHECKED
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from piidetect import tables, yaml_file
 from piidetect._resources import recognizers_root
 from piidetect.errors import RecognizerError
-from piidetect.recognizer.check import check
+from piidetect.recognizer.check import cell_detector, check, crossfire
 from piidetect.recognizer.fields import recognizer_from
 from piidetect.recognizer.model import Example, Match, Recognizer
 from piidetect.recognizer.own import check_own
@@ -27,7 +27,9 @@ __all__ = [
     "Example",
     "Match",
     "Recognizer",
+    "cell_detector",
     "check",
+    "crossfire",
     "load_recognizers",
     "recognizers_sha256",
 ]

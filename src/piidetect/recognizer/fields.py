@@ -7,7 +7,9 @@ import importlib.util
 import re
 from typing import Any, Final
 
+from piidetect.recognizer.automaton import compile_pattern
 from piidetect.recognizer.model import Example, Match, Recognizer
+from piidetect.recognizer.pattern_syntax import PatternError
 from piidetect.schema import ENTITIES, OWN_PREFIX, Verdict
 from piidetect.yaml_fields import Report
 from piidetect.yaml_fields import choice as _choice
@@ -45,10 +47,17 @@ VERDICTS: Final = frozenset(verdict.name.lower() for verdict in Verdict if verdi
 #: Characters of a pattern at most.
 LONGEST_PATTERN: Final = 500
 KINDS: Final = ("shape", "pattern", "column")
+#: Verdicts with which a pattern counts without a heading or a word, unless its file says otherwise.
+DEFAULT_ALONE: Final = ("valid", "placeholder", "unknown_region")
+#: Validators of patterns that name none: of ours all that they match is valid, of a user's unchecked.
+FIELD: Final = "field"
+SHAPED: Final = "shaped"
+_LAST_SEPARATOR = 0xFF
 DEFAULT_SCORES: Final = {"valid": 1.0, "unchecked": 0.4, "context": 0.3}
 _OWN_ENTITY = re.compile(rf"{OWN_PREFIX}[A-Z0-9_]{{2,40}}")
-_LENGTHS = re.compile(r"(?:([1-4])\+)?([0-9]{1,2})")
 _NOT_IN_PATTERNS = re.compile(r"\(\?(?!:)|\\[bBdDwWsS0-9]|\\[pP]")
+_BOTH_CASES = "(?i)"
+_LENGTHS = re.compile(r"(?:([1-4])\+)?([0-9]{1,2})")
 
 
 def _share(value: Any, where: str, report: Report) -> float:
@@ -85,26 +94,53 @@ def _shape(value: Any, report: Report) -> tuple[tuple[int, int], ...]:
     return _classes(shape, report)
 
 
-def _pattern(value: Any, report: Report) -> str:
-    pattern = _text(value, "pattern", report)
+def _pattern(value: Any, where: str, report: Report) -> str:
+    pattern = _text(value, where, report)
     if len(pattern) > LONGEST_PATTERN:
-        report("pattern", f"longer than {LONGEST_PATTERN} characters; write two recognizers")
+        report(where, f"longer than {LONGEST_PATTERN} characters; write two recognizers")
         return ""
-    if _NOT_IN_PATTERNS.search(pattern):
-        report(
-            "pattern", "no lookaround, back-reference, \\b, \\d, \\w, \\s: engines differ on them"
-        )
+    if _NOT_IN_PATTERNS.search(pattern.removeprefix(_BOTH_CASES)):
+        report(where, "no lookaround, back-reference, \\b, \\d, \\w, \\s: engines differ on them")
     try:
         re.compile(pattern)
     except re.error as error:
-        report("pattern", f"not a regular expression: {error.msg}")
+        report(where, f"not a regular expression: {error.msg}")
     except RecursionError:
-        report("pattern", "nested too deep; write it flat")
+        report(where, "nested too deep; write it flat")
+        return ""
+    try:
+        automaton = compile_pattern(pattern)
+    except PatternError as error:
+        report(where, f"the pattern {error}")
+        return ""
+    if pattern and automaton.matches(""):
+        report(where, "the pattern matches an empty text")
     return pattern
 
 
+def _separators(value: Any, report: Report) -> tuple[str, ...]:
+    marks = _texts(value, "separators", report)
+    for mark in marks:
+        if len(mark) != 1 or mark.isalnum() or ord(mark) > _LAST_SEPARATOR:
+            report("separators", "expected single marks up to U+00FF, no letters or digits")
+    return tuple(mark for mark in marks if len(mark) == 1 and ord(mark) <= _LAST_SEPARATOR)
+
+
+def _names(value: Any, where: str, known: Any, report: Report) -> tuple[str, ...]:
+    """Return a list of names, reporting what is none of the known ones."""
+    found = _texts(value, where, report)
+    for name in found:
+        if name not in known:
+            report(where, f"{name}: expected one of {', '.join(sorted(known))}")
+    return tuple(name for name in found if name in known)
+
+
 def _column(value: Any, report: Report) -> dict[str, Any]:
-    column = _dict(value, "column", "profile profiles min_share", report)
+    column = _dict(value, "column", "profile profiles pattern min_share", report)
+    if "pattern" in column and not {"profile", "profiles"} & set(column):
+        share = _share(column.get("min_share", 0.6), "column.min_share", report)
+        pattern = _pattern(column["pattern"], "column.pattern", report)
+        return {"pattern": pattern, "min_share": share}
     given = column.get("profiles", [column.get("profile")])
     profiles = _texts(given if isinstance(given, list) else [given], "column.profiles", report)
     for name in profiles:
@@ -185,8 +221,25 @@ def _precedence(value: Any, report: Report) -> int:
 
 _KEYS = (
     "id entity name category references shape pattern column validator precedence context score "
-    "placeholders examples counter_examples also"
+    "separators placeholders examples counter_examples also"
 )
+
+
+def _context(value: Any, own: bool, report: Report) -> dict[str, Any]:  # noqa: FBT001  read once
+    """Return the fields of a recognizer that say what stands around a value."""
+    context = _dict(value, "context", "headers words required alone beside", report)
+    required = context.get("required", False)
+    if not isinstance(required, bool):
+        report("context.required", "expected true or false")
+    usual = [*DEFAULT_ALONE, "unchecked"] if own else list(DEFAULT_ALONE)
+    alone = [] if required else context.get("alone", usual)
+    return {
+        "context_headers": _texts(context.get("headers"), "context.headers", report),
+        "context_words": _texts(context.get("words"), "context.words", report),
+        "context_required": bool(required),
+        "alone": _names(alone, "context.alone", VERDICTS, report),
+        "beside": _names(context.get("beside"), "context.beside", ENTITIES, report),
+    }
 
 
 def recognizer_from(
@@ -210,13 +263,15 @@ def recognizer_from(
         report("shape", "expected exactly one of shape, pattern, column")
     kind = kinds[0] if kinds else "shape"
     name = _dict(data.get("name"), "name", "zh en", report)
-    context = _dict(data.get("context", {}), "context", "headers words required", report)
-    required = context.get("required", False)
-    if not isinstance(required, bool):
-        report("context.required", "expected true or false")
     classes = _shape(data["shape"], report) if kind == "shape" and "shape" in data else ()
     also = data.get("also") or {}
     also = _dict(also, "also", " ".join(map(str, also)) if isinstance(also, dict) else "", report)
+    column = _column(data["column"], report) if kind == "column" else {}
+    pattern = column.get("pattern", "")
+    if kind == "pattern":
+        pattern = _pattern(data["pattern"], "pattern", report)
+    unnamed = SHAPED if own and kind == "pattern" else FIELD
+    validator = data.get("validator", unnamed if pattern else None)
     return Recognizer(
         id=expected_id,
         entity=_entity(data.get("entity"), own, report),
@@ -224,19 +279,14 @@ def recognizer_from(
         category=_choice(data.get("category"), "category", CATEGORIES, report),
         references=_texts(data.get("references"), "references", report),
         kind=kind,
-        validator=(
-            ""
-            if own and kind == "pattern" and "validator" not in data
-            else _validator(data.get("validator"), report)
-        ),
+        validator=_validator(validator, report),
         lengths=tuple(letters + digits for letters, digits in classes),
         classes=classes,
-        pattern=_pattern(data["pattern"], report) if kind == "pattern" else "",
-        column=_column(data["column"], report) if kind == "column" else {},
+        pattern=pattern,
+        separators=_separators(data.get("separators"), report),
+        column=column,
         precedence=_precedence(data.get("precedence"), report),
-        context_headers=_texts(context.get("headers"), "context.headers", report),
-        context_words=_texts(context.get("words"), "context.words", report),
-        context_required=bool(required),
+        **_context(data.get("context", {}), own, report),
         placeholders=_texts(data.get("placeholders"), "placeholders", report),
         score=_scores(data.get("score", {}), report),
         examples=_examples(data.get("examples"), report),

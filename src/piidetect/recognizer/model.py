@@ -39,12 +39,15 @@ class Recognizer:
         validator: module in :mod:`piidetect.numbers`; its kernel has the same name.
         lengths: characters of the compact number (kind ``shape``).
         classes: the same as (letters in front, digits), where a closing X counts as a digit.
-        pattern: the regular expression (kind ``pattern``).
+        pattern: the regular expression (kind ``pattern``, and ``column`` without a profile).
+        separators: characters of which one may stand between any two of a pattern.
         column: ``profile``, ``profiles``, ``min_share`` (kind ``column``).
         precedence: among recognizers that claim one span, the lower one wins.
         context_headers: headings of columns that hold it.
         context_words: words that stand before it in a text.
         context_required: whether it is nothing without a heading or a word.
+        alone: verdicts with which a pattern counts without a heading or a word.
+        beside: entities of which one must be in another column, or the heading means nothing.
         placeholders: canonical values that stand for no value.
         score: by ``valid``, ``unchecked`` and ``context``.
         examples: texts with exactly the matches that they must give.
@@ -63,14 +66,22 @@ class Recognizer:
     lengths: tuple[int, ...]
     classes: tuple[tuple[int, int], ...]
     pattern: str
+    separators: tuple[str, ...] = ()
     column: Mapping[str, Any] = field(hash=False)
     precedence: int
     context_headers: tuple[str, ...]
     context_words: tuple[str, ...]
     context_required: bool
+    alone: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     placeholders: tuple[str, ...]
     score: Mapping[str, float] = field(hash=False)
     examples: tuple[Example, ...]
     counter_examples: tuple[str, ...]
     also: Mapping[str, str] = field(hash=False)
     own: bool = False
+
+    @property
+    def by_pattern(self) -> bool:
+        """Return whether the pattern runs as an automaton; e-mail addresses have kernels of their own."""
+        return bool(self.pattern) and self.validator != "email_address"

@@ -95,6 +95,7 @@ def rehearse() -> None:
     from piidetect.kernels.survey import survey_block
     from piidetect.kernels.transcode import check_utf8
     from piidetect.kernels.values import PERSON, check_cells
+    from piidetect.kernels.words import list_claims
     from piidetect.schema import Verdict
     from piidetect.sources.samples import decode
 
@@ -102,7 +103,9 @@ def rehearse() -> None:
         block, setup, scratch = _one_cell(to.key)
         verdict, value = np.zeros(1, np.uint8), np.zeros(1, np.int64)
         check_cells(block.data, block.cell_start, block.cell_stop, PERSON, 0, verdict, value)
-        survey_block(block, setup.plan, setup.tables, scratch, new_items(1))
+        items = new_items(1)
+        survey_block(block, setup.plan, setup.tables, scratch, items)
+        list_claims(block, items, 0, setup.plan, setup.tables, scratch)
         out, first, pairs = new_out(1), np.arange(2), np.zeros((0, 3), np.int64)
         for array in out:
             array[0] = 0

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from piidetect import numbers
 from piidetect.columns import Column, infer
-from piidetect.detection import Setup, find, set_up, verdict_name
-from piidetect.detection.patterns import contest, judged, with_own
+from piidetect.detection import Setup, find, in_order, set_up, verdict_name
 from piidetect.errors import ArgumentError, ValidationError
 from piidetect.kernels.cells import block_from_columns, block_from_texts, cells_from_arrow
+from piidetect.kernels.plan import OVERRULED
 from piidetect.recognizer import Recognizer, load_recognizers
+from piidetect.recognizer.compiled import patterns_of
 from piidetect.scanning.reference_day import as_number, reference_day
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from piidetect.kernels.cells import Block
 
-_NO_KEY = bytes(16)
 _SAMPLE_ROWS = 2000
 
 
@@ -32,7 +32,8 @@ class Finding(NamedTuple):
     """One located value with a verdict.
 
     `start` and `end` count code points of the text as given, half-open; `value` is the canonical
-    form; `verdict` a name of `schema.Verdict` in lower case; `score` from 0 to 1.
+    form; `verdict` a name of `schema.Verdict` in lower case; `score` from 0 to 1; `also` the
+    recognizers that claimed the span, too, and lost it.
     """
 
     entity: str
@@ -43,11 +44,12 @@ class Finding(NamedTuple):
     verdict: str
     score: float
     recognizer: str
+    also: tuple[str, ...] = ()
 
 
 @cache
 def _text_setup(recognizers: tuple[Recognizer, ...] | None, today: int) -> Setup:
-    return set_up(recognizers or load_recognizers(), (), today=today, key=_NO_KEY)
+    return set_up(recognizers or load_recognizers(), (), today=today, key=None, explained=True)
 
 
 @overload
@@ -113,12 +115,12 @@ def _detect_table(table: Any, chosen: tuple[Recognizer, ...] | None, today: int)
     )
     recognizers = chosen or load_recognizers()
     columns: tuple[Column, ...] = infer(arrow.column_names, sample, recognizers)
-    setup = set_up(recognizers, columns, today=today, key=_NO_KEY)
+    setup = set_up(recognizers, columns, today=today, key=None, explained=True)
     rows = _findings(block, setup, chosen)
     names = ("row", "column", "header", *Finding._fields)
     values = [(row, at, arrow.column_names[at], *finding) for row, at, finding in rows]
     types = {"row": pa.int64(), "column": pa.int32(), "score": pa.float64()}
-    types |= {"start": pa.int64(), "end": pa.int64()}
+    types |= {"start": pa.int64(), "end": pa.int64(), "also": pa.list_(pa.string())}
     return pa.table(
         {
             name: pa.array([value[index] for value in values], types.get(name, pa.string()))
@@ -131,45 +133,63 @@ def _findings(
     block: Block, setup: Setup, chosen: tuple[Recognizer, ...] | None
 ) -> list[tuple[int, int, Finding]]:
     """Return (row, column, finding) with the raw text read back from the block."""
-    out, first, _ = find(block, setup._replace(patterns=()))
-    recognizers = chosen or load_recognizers()
-    of_pattern: dict[tuple[int, int], Recognizer] = {}
-    if setup.patterns:
-        own, _ = contest(block, setup, out)
-        of_pattern = {(one.start, one.stop): one.pattern.recognizer for one in own}
-        out, _ = with_own(block, setup, out, first)
-    results = []
-    width = max(setup.columns, 1)
+    out = find(block, setup).out
+    known = chosen or load_recognizers()
+    by_number = patterns_of(tuple(sorted(known, key=in_order))).recognizers
+    results, losers = [], []
     for at in range(int(out.count[0])):
-        row, column = int(out.row[at]), int(out.column[at])
+        row, column, number = int(out.row[at]), int(out.column[at]), int(out.detail[at])
         begin = int(block.row_start[row]) + int(out.start[at])
-        stop = begin + int(out.length[at])
-        cell = int(block.cell_start[row * width + column])
-        text = block.data[begin:stop].tobytes().decode("utf-8", "surrogatepass")
-        before = block.data[cell:begin].tobytes().decode("utf-8", "surrogatepass")
-        entity = setup.names[int(out.entity[at])]
-        recognizer = of_pattern.get((begin, stop))
+        stop, verdict = begin + int(out.length[at]), int(out.verdict[at])
+        recognizer, entity = None, setup.names[int(out.entity[at])]
+        if 0 < number <= len(by_number):  # else a place, a day, an operator
+            named = by_number[number - 1]
+            recognizer = named if named.entity == entity else None
         if recognizer is None:
-            recognizer = _claimer(entity, text, recognizers)
-        verdict = verdict_name(int(out.verdict[at]))
-        finding = Finding(
-            entity=entity,
-            start=len(before),
-            end=len(before) + len(text),
-            text=text,
-            value=_canonical(text, recognizer),
-            verdict=verdict,
-            score=_score(recognizer, verdict),
-            recognizer=recognizer.id,
-        )
-        results.append((row, column, finding))
-    results.sort(key=lambda one: (one[0], one[1], one[2].start))
-    return results
+            text = block.data[begin:stop].tobytes().decode("utf-8", "surrogatepass")
+            recognizer = _claimer(entity, text, known)
+        if verdict & OVERRULED:
+            losers.append((begin, stop, recognizer))
+            continue
+        cell = int(block.cell_start[row * max(setup.columns, 1) + column])
+        finding = _finding(block, cell, begin, stop, recognizer, verdict_name(verdict))
+        results.append((row, column, begin, stop, finding))
+    results.sort(key=lambda one: one[:3])
+    return [
+        (row, column, finding._replace(also=_overruled(begin, stop, finding, losers)))
+        for row, column, begin, stop, finding in results
+    ]
+
+
+def _overruled(
+    begin: int, stop: int, finding: Finding, losers: list[tuple[int, int, Recognizer]]
+) -> tuple[str, ...]:
+    """Return the recognizers of other entities that lost a span that the finding has some of."""
+    over = (one for first, last, one in losers if first < stop and begin < last)
+    return tuple(sorted({one.id for one in over if one.entity != finding.entity}))
+
+
+def _finding(
+    block: Block, cell: int, begin: int, stop: int, recognizer: Recognizer, verdict: str
+) -> Finding:
+    """Return the finding on bytes of a block with the text read back."""
+    text = block.data[begin:stop].tobytes().decode("utf-8", "surrogatepass")
+    before = block.data[cell:begin].tobytes().decode("utf-8", "surrogatepass")
+    return Finding(
+        entity=recognizer.entity,
+        start=len(before),
+        end=len(before) + len(text),
+        text=text,
+        value=_canonical(text, recognizer),
+        verdict=verdict,
+        score=_score(recognizer, verdict),
+        recognizer=recognizer.id,
+    )
 
 
 def _claimer(entity: str, text: str, recognizers: Sequence[Recognizer]) -> Recognizer:
     """Return the recognizer that a finding of the kernels is of: the first with its entity and shape."""
-    alike = [one for one in recognizers if one.entity == entity and not _is_own_pattern(one)]
+    alike = [one for one in recognizers if one.entity == entity and not one.by_pattern]
     alike.sort(key=lambda one: (one.precedence, one.id))
     if len(alike) > 1:
         for one in alike:
@@ -180,14 +200,8 @@ def _claimer(entity: str, text: str, recognizers: Sequence[Recognizer]) -> Recog
     return alike[0]
 
 
-def _is_own_pattern(recognizer: Recognizer) -> bool:
-    return recognizer.own and recognizer.kind == "pattern"
-
-
 def _canonical(text: str, recognizer: Recognizer) -> str:
     """Return the canonical form of a text; what breaks its rule is only made compact."""
-    if _is_own_pattern(recognizer):
-        return judged(recognizer, text)[1]
     module = getattr(numbers, recognizer.validator)
     try:
         return str(module.validate(text))
