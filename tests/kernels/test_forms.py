@@ -65,8 +65,10 @@ def test_kernel_and_module_agree_on_what_the_pattern_matches(at, one, data):
 @pytest.mark.parametrize(("at", "one"), NUMBERED, ids=[one.id for _, one in NUMBERED])
 @given(data=st.data())
 def test_kernel_and_module_agree_on_examples_with_one_character_changed(at, one, data):
-    values = [match.value for example in one.examples for match in example.matches]
-    text = data.draw(st.sampled_from([value for value in values if "*" not in value]))
+    # what is masked or was written by a spreadsheet is told before the rule is asked
+    told = ("masked", "precision_lost")
+    matches = [match for example in one.examples for match in example.matches]
+    text = data.draw(st.sampled_from([one.value for one in matches if one.verdict not in told]))
     place = data.draw(st.integers(0, len(text) - 1))
     other = data.draw(st.sampled_from("0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"))
     agree(at, one, text)
