@@ -13,3 +13,8 @@ _COMPILED = choose_compile_cache(Path(__file__).parent)
 def cold() -> bool:
     """Return whether no compiled kernel is kept yet, so that the first scan compiles them."""
     return next(_COMPILED.rglob("*.nbi"), None) is None
+
+
+def compiled_folder() -> Path:
+    """Return the folder where compiled kernels are kept."""
+    return _COMPILED

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from piidetect._resources import recognizers_root
 from piidetect.errors import RecognizerError
 from piidetect.recognizer.check import cell_detector, check, crossfire
 from piidetect.recognizer.fields import recognizer_from
+from piidetect.recognizer.kept import kept
 from piidetect.recognizer.model import Example, Match, Recognizer
 from piidetect.recognizer.own import check_own
 from piidetect.schema import MOST_OWN, own_entities
@@ -101,10 +102,24 @@ def _stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple(found)
 
 
+@cache
+def _built_in() -> tuple[Recognizer, ...]:
+    """Return the recognizers of the package."""
+
+    def make() -> tuple[Recognizer, ...]:
+        faults: list[str] = []
+        loaded = _load(recognizers_root(), faults)
+        if faults:
+            raise RecognizerError("\n".join(faults))
+        return tuple(loaded)
+
+    return kept("recognizers", recognizers_sha256(), make)
+
+
 @lru_cache(maxsize=8)
 def _load_all(extra_dir: Path | None, _stamp: tuple[Any, ...]) -> tuple[Recognizer, ...]:
     faults: list[str] = []
-    loaded = _load(recognizers_root(), faults)
+    loaded = list(_built_in())
     if extra_dir is not None:
         if not extra_dir.is_dir():
             raise RecognizerError(f"{extra_dir}: no such folder; give one with recognizer files")

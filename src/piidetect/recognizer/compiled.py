@@ -18,6 +18,7 @@ from piidetect.kernels.plan import MOST_PATTERNS, UNSURE
 from piidetect.recognizer import beginnings
 from piidetect.recognizer.automaton import Automaton, compile_pattern
 from piidetect.recognizer.beginnings import BITS, PLANE, START
+from piidetect.recognizer.kept import kept
 from piidetect.recognizer.rules import rules
 from piidetect.schema import Verdict, entity_numbers, own_entities
 
@@ -47,6 +48,23 @@ def patterns_of(recognizers: tuple[Recognizer, ...]) -> Patterns:
     Raises:
         RecognizerError: a validator has no rule, or they are too many.
     """
+    from piidetect.recognizer import load_recognizers, recognizers_sha256
+
+    built_in = load_recognizers()
+    known = {id(one): at for at, one in enumerate(built_in)}
+    if not all(id(one) in known for one in recognizers):
+        return _made(recognizers)
+
+    def make() -> tuple[list[int], Forms, np.ndarray]:
+        patterns = _made(recognizers)
+        return [known[id(one)] for one in patterns.recognizers], patterns.forms, patterns.token
+
+    order = " ".join(str(known[id(one)]) for one in recognizers)
+    chosen, forms, token = kept("patterns", f"{recognizers_sha256()} {order}", make)
+    return Patterns(tuple(built_in[at] for at in chosen), forms, token)
+
+
+def _made(recognizers: tuple[Recognizer, ...]) -> Patterns:
     chosen = tuple(one for one in recognizers if one.by_pattern)
     known = rules()
     for one in chosen:
