@@ -142,3 +142,15 @@ def test_masked_ids_leave_the_names():
     masked = Found("CN_RESIDENT_ID", 0, Verdict.MASKED)
     rows = [replace(one, findings=(*one.findings, masked)) for one in (named(1), named(2))]
     assert figures([rows]).persons.low == 2
+
+
+@given(parts=databases())
+@settings(max_examples=30)
+def test_the_funnel_alone_is_the_funnel_of_all_figures(parts):
+    with tempfile.TemporaryDirectory() as directory:
+        made = [Made(f"{number}.csv", tuple(rows)) for number, rows in enumerate(parts)]
+        alone = write_case(Path(directory) / "case", made)
+        steps = alone.steps
+        assert "result" not in vars(alone)
+        assert list(steps) == list(pii.open_case(alone.directory).result.funnel)
+        assert list(alone.result.funnel) == list(steps)

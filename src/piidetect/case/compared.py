@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from piidetect.arrow_arrays import memory_used_again
 from piidetect.case_folder import names_of
 from piidetect.errors import ArgumentError
 from piidetect.schema import Verdict, entity_names
@@ -128,7 +129,7 @@ class Comparison:
         return f"<Comparison {self.before.id} → {self.after.id}: {left} of {persons['before']} persons left>"
 
 
-def compare(before: Case, after: Case, *, memory: int, threads: int) -> Comparison:
+def compare(before: Case, after: Case, *, threads: int, memory: int = MEMORY) -> Comparison:
     """Return the comparison of two cases that share a key.
 
     Raises:
@@ -147,7 +148,8 @@ def compare(before: Case, after: Case, *, memory: int, threads: int) -> Comparis
         side(before.folder, places, after=False),
         side(after.folder, places, after=True),
     )
-    found = presence(*sides, rule, memory=memory, threads=threads)
+    with memory_used_again():
+        found = presence(*sides, rule, memory=memory, threads=threads)
     names = _names(before, after)
     return Comparison(
         before=before,

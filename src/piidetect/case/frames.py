@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from piidetect.schema import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from piidetect.case.opened import Case
@@ -66,6 +68,19 @@ def sources(case: Case) -> pd.DataFrame:
     names += ["status", "reason"]
     rows = [[part.meta[name] for name in names] for part in case.parts]
     return pd.DataFrame(rows, columns=names)
+
+
+def alert_list(case: Case) -> list[dict[str, Any]]:
+    """Return the alerts of the case and of its sources, in a fixed order."""
+    found = [dict(alert) for alert in case.meta["alerts"]]
+    for part in case.parts:
+        found += [{"source": part.meta["path"], **alert} for alert in part.meta["alerts"]]
+    return sorted(found, key=_alert_order)
+
+
+def _alert_order(alert: Mapping[str, Any]) -> tuple[Any, ...]:
+    place = [-1 if alert.get(name) is None else alert[name] for name in ("row", "byte_offset")]
+    return (alert["source"], alert["code"], *place, alert["message"])
 
 
 def alerts(case: Case) -> pd.DataFrame:

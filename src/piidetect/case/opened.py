@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from piidetect.case.compared import Comparison
     from piidetect.case.linked import PersonLinks
     from piidetect.claims import Claim
-    from piidetect.count import Counts
+    from piidetect.count import Counts, Step
     from piidetect.count.informations import Informations
     from piidetect.events import Received
     from piidetect.policies import Assessment
@@ -106,6 +106,14 @@ class Case:
         return count(self._folder, threads=self._threads, policy=policy)
 
     @cached_property
+    def steps(self) -> Sequence[Step]:
+        """Return the funnel's steps, without counting the rest where that wasn't counted."""
+        from piidetect.count import count_funnel
+
+        counted = "result" in vars(self)
+        return self.result.funnel if counted else count_funnel(self._folder, threads=self._threads)
+
+    @cached_property
     def informations(self) -> Informations:
         """Return the different records by what they hold, under no rule yet; counted once."""
         from piidetect.count.informations import distinct_informations
@@ -186,10 +194,9 @@ class Case:
 
     def alert_list(self) -> list[dict[str, Any]]:
         """Return the alerts as report.json has them, in a fixed order."""
-        alerts = [dict(alert) for alert in self.meta["alerts"]]
-        for part in self.parts:
-            alerts += [{"source": part.meta["path"], **alert} for alert in part.meta["alerts"]]
-        return sorted(alerts, key=_alert_order)
+        from piidetect.case.frames import alert_list
+
+        return alert_list(self)
 
     def findings(self, entity: str | None = None, verdict: str | Verdict | None = None) -> pa.Table:
         """Return the findings, those of one entity or with one verdict if asked.
@@ -357,11 +364,10 @@ class Case:
             ArgumentError: the cases have different keys.
             CaseError: the other folder isn't a case, or a table is damaged.
         """
-        from piidetect.case.compared import MEMORY, as_case, compare
+        from piidetect.case.compared import as_case, compare
         from piidetect.cores import available_cores
 
-        threads = self._threads or available_cores()
-        return compare(self, as_case(other), memory=MEMORY, threads=threads)
+        return compare(self, as_case(other), threads=self._threads or available_cores())
 
     def report(
         self,
@@ -392,8 +398,3 @@ def open_case(directory: str | os.PathLike[str]) -> Case:
         CaseError: the folder isn't a case, is unfinished or damaged, or is of another version.
     """
     return Case(layout.read_folder(Path(directory)))
-
-
-def _alert_order(alert: Mapping[str, Any]) -> tuple[Any, ...]:
-    place = [-1 if alert.get(name) is None else alert[name] for name in ("row", "byte_offset")]
-    return (alert["source"], alert["code"], *place, alert["message"])

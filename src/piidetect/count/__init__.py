@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from piidetect.count.figures import CategoryCount, Counts, EntityCount, count
+from piidetect.count.figures import CategoryCount, Counts, EntityCount, count, count_funnel
 from piidetect.count.funnel import Step
 from piidetect.count.identifiability import Identifiability
 from piidetect.count.persons import Groups, Persons
@@ -17,4 +17,5 @@ __all__ = [
     "Persons",
     "Step",
     "count",
+    "count_funnel",
 ]

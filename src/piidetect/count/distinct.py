@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from piidetect.count.key_sets import KeySet, RowGroup
 
 _FINDINGS = ["entity", "verdict", "detail", "key0", "key1"]
-_RECORDS = ["kind", "mask", "flaws", "subject_kind", "content0", "content1", "info0", "info1"]
-_RECORDS += ["subject0", "subject1", "contact0", "contact1"]
+_RECORDS = ["kind", "mask", "flaws", "content0", "content1", "info0", "info1"]
 _LINKS = ["subject_kind", "subject0", "subject1", "contact0", "contact1"]
 _DOUBTFUL = 1 << Verdict.UNKNOWN_REGION | 1 << Verdict.UNCHECKED
 _NAMED = (SubjectKind.NAME_CONTACT, SubjectKind.NAME_ADDRESS)
@@ -135,6 +134,8 @@ def distinct_contents(
     memory: int,
     threads: int = 1,
     room: Room | None = None,
+    *,
+    persons: bool = True,
 ) -> Contents:
     """Return the groups of records and the distinct contents in records tables.
 
@@ -148,6 +149,7 @@ def distinct_contents(
         memory: bytes that may be held.
         threads: how many threads.
         room: memory to be used.
+        persons: whether to count masks, named and bare too, which takes more than the rest.
 
     Raises:
         CaseError: a file is damaged.
@@ -156,7 +158,8 @@ def distinct_contents(
 
     room = room or Room()
     groups = row_groups(paths)
-    widths = (NARROW, NARROW, WIDE, WIDE)
+    widths = (NARROW, NARROW, WIDE, WIDE) if persons else (NARROW, NARROW)
+    names = [*_RECORDS, *_LINKS] if persons else _RECORDS
     parts = shares(sum(group.rows for group in groups), sum(widths), memory)
     found = [_Found(rule) for _ in range(threads)]
 
@@ -167,14 +170,14 @@ def distinct_contents(
         found[piece].take(number, keys, bits)
 
     for share in range(parts):
-        fill_sets(groups, _RECORDS, widths, (share, parts), scatter, take, threads, room)
+        fill_sets(groups, names, widths, (share, parts), scatter, take, threads, room)
     contents = Contents()
     for one in found:
         for (mask, rest), records in one.records.total().items():
             kind, flaws = rest & (1 << _KIND_BITS) - 1, rest >> _KIND_BITS
             contents.groups[kind, mask, flaws] += records
-        for (mask, _), persons in one.masks.total().items():
-            contents.masks[mask] += persons
+        for (mask, _), number in one.masks.total().items():
+            contents.masks[mask] += number
         contents.pairs += one.pairs
         contents.information += one.information
         contents.named += one.named
@@ -206,17 +209,20 @@ class _Found:
         self._whose[SubjectKind.CONTACT] = _BARE
 
     def scatter(self, pile: int, sets: Sequence[KeySet], columns: list[np.ndarray]) -> None:
-        """Put what identifies records, subjects and contacts into the sets."""
+        """Put what identifies records, and where asked subjects and contacts, into the sets."""
         import numpy as np
 
-        kind, mask, flaws, subject_kind, content0, content1, info0, info1, *links = columns
-        subject0, subject1, contact0, contact1 = links
+        kind, mask, flaws, content0, content1, info0, info1, *links = columns
         self.records.add(mask, kind | flaws.astype(np.uint64) << np.uint64(_KIND_BITS))
-        pairs, infos, subjects, contacts = sets
+        pairs, infos, *others = sets
         counted = self._rule.select(mask, flaws).astype(np.uint64)
         pairs.add(pile, content0 ^ info0, content1 ^ info1, counted)
         none = (info0 == 0) & (info1 == 0)
         infos.add(pile, np.where(none, content0, info0), np.where(none, content1, info1), counted)
+        if not others:
+            return
+        subjects, contacts = others
+        subject_kind, subject0, subject1, contact0, contact1 = links
         known = (mask & self._masked[subject_kind]) | self._by_name[subject_kind]
         subjects.add(pile, subject0, subject1, known)
         contacts.add(pile, contact0, contact1, self._whose[subject_kind])

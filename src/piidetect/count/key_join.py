@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from piidetect.arrow_arrays import as_numpy
 from piidetect.count.key_sets import damaged
+from piidetect.parquet_pages import read_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -207,25 +209,20 @@ def slices(
 ) -> Iterator[tuple[int, list[np.ndarray]]]:
     """Yield row groups as (number of the first row, columns): every `turns`-th one, from `turn` on.
 
+    The arrays are used again for the next yield.
+
     Raises:
         CaseError: a file is damaged.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     number = 0
     for path, first in tables:
-        try:
-            with pq.ParquetFile(path) as file:
-                start = first
-                for group in range(file.num_row_groups):
-                    if number % turns == turn:
-                        table = file.read_row_group(group, columns=list(names), use_threads=False)
-                        yield start, [as_numpy(table[name]) for name in names]
-                    start += file.metadata.row_group(group).num_rows
-                    number += 1
-        except (OSError, KeyError, pa.ArrowException) as error:
-            raise damaged(path) from error
+        with _opened(path) as file:
+            read, start = _Reader(file, path, names), first
+            for group in range(file.num_row_groups):
+                if number % turns == turn:
+                    yield start, read(group)
+                start += file.metadata.row_group(group).num_rows
+                number += 1
 
 
 def stretch(
@@ -239,28 +236,67 @@ def stretch(
     Raises:
         CaseError: the file is damaged.
     """
+    with _opened(path) as file:
+        groups = file.num_row_groups
+        begin, end = groups * turn // turns, groups * (turn + 1) // turns
+        skipped, last = _last_row(file, begin - 1), -1
+        read = _Reader(file, path, names)
+        for group in range(begin, groups if end > begin else begin):
+            columns = read(group)
+            rows = columns[0]
+            start = _end_of(rows, skipped)
+            stop = rows.size if group < end else _end_of(rows, last)
+            if start < stop:
+                skipped = -1
+                yield [column[start:stop] for column in columns]
+                last = int(rows[stop - 1])
+            if group >= end and stop < rows.size:
+                break
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pq.ParquetFile]:
+    """Open a table.
+
+    Raises:
+        CaseError: it is damaged; also for what is read inside the ``with`` block.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as file:
-            groups = file.num_row_groups
-            begin, end = groups * turn // turns, groups * (turn + 1) // turns
-            skipped, last = _last_row(file, begin - 1), -1
-            for group in range(begin, groups if end > begin else begin):
-                table = file.read_row_group(group, columns=list(names), use_threads=False)
-                columns = [as_numpy(table[name]) for name in names]
-                rows = columns[0]
-                start = _end_of(rows, skipped)
-                stop = rows.size if group < end else _end_of(rows, last)
-                if start < stop:
-                    skipped = -1
-                    yield [column[start:stop] for column in columns]
-                    last = int(rows[stop - 1])
-                if group >= end and stop < rows.size:
-                    break
-    except (OSError, KeyError, pa.ArrowException) as error:
+            yield file
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise damaged(path) from error
+
+
+class _Reader:
+    """Reads columns of row groups, one after the other, into the same memory."""
+
+    def __init__(self, file: pq.ParquetFile, path: Path, names: Sequence[str]) -> None:
+        import numpy as np
+
+        schema = file.schema_arrow
+        kinds = [np.dtype(schema.field(name).type.to_pandas_dtype()) for name in names]
+        self._wanted = list(zip(map(schema.names.index, names), kinds, strict=True))
+        self._rooms = [np.empty(0, np.uint8) for _ in names]
+        self._file, self._path, self._names = file, path, list(names)
+
+    def __call__(self, group: int) -> list[np.ndarray]:
+        """Return the columns of a row group; they hold until the next call."""
+        import numpy as np
+
+        with self._path.open("rb") as raw:
+            meta = self._file.metadata.row_group(group)
+            pieces = read_pieces(raw.fileno(), meta, self._wanted, self._rooms)
+            found = [] if pieces is None else list(pieces)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            return [np.concatenate(column) for column in zip(*found, strict=True)]
+        table = self._file.read_row_group(group, columns=self._names, use_threads=False)
+        return [as_numpy(table[name]) for name in self._names]
 
 
 def _end_of(rows: np.ndarray, row: int) -> int:

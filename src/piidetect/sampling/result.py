@@ -134,7 +134,7 @@ def evaluate(case: Case, sample: Sample, answers: Mapping[int, str]) -> SampleRe
     most = [one.true + one.unknown for one in counted]
     alpha = sample.terms.alpha
     found = combine(sample.sizes, least, most, alpha)
-    last = case.result.funnel[-1].remaining
+    last = case.steps[-1].remaining
     step = Step(UNTRUE_BY_SAMPLE, last - found.low, found.low, REASON)
     return SampleResult(
         sample=sample,
@@ -144,7 +144,7 @@ def evaluate(case: Case, sample: Sample, answers: Mapping[int, str]) -> SampleRe
             for size, few, many in zip(sample.sizes, least, most, strict=True)
         ],
         true=found,
-        funnel=(*case.result.funnel, step),
+        funnel=(*case.steps, step),
     )
 
 
