@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 
 import pandas as pd
 import pytest
 import yaml
+from tests import seized
 from tests.made_case import Found, Made, Record, write_case
 
 import piidetect as pii
@@ -61,8 +63,11 @@ def never_drawn(lines):
     lines.append(extra)
 
 
-def changed(lines):
-    lines[3][COLUMNS.index("row")] = "7777"
+def changed(name, value):
+    def change(lines):
+        lines[3][COLUMNS.index(name)] = value
+
+    return change
 
 
 def overlapping(tmp_path):
@@ -73,6 +78,27 @@ def overlapping(tmp_path):
     path = tmp_path / f"{name}.yaml"
     path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     return path
+
+
+def overlapping_tiers(tmp_path, field, value):
+    name = "cn-criminal-2017"
+    data = yaml.safe_load((policies_root() / f"{name}.yaml").read_text(encoding="utf-8"))
+    data["tiers"][1][field] = value
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def of_people(tmp_path):
+    rng = random.Random(7)
+    lines = [seized.person(rng, years=(1890, 1900)).resident_id for _ in range(20)]
+    path = tmp_path / "ids.csv"
+    path.write_text("\n".join(["身份证号", *lines, ""]), encoding="utf-8")
+    return path
+
+
+def of_another_key(tmp_path):
+    return write_case(tmp_path / "other", [Made("a.csv", (record(1),))]).directory
 
 
 def other_version(case, tmp_path):
@@ -105,12 +131,38 @@ REFUSED = {
         ("line 12", "number"),
     ),
     "a sheet with a changed value": (
-        lambda case, folder: case.read_sample(sheet(case, folder, changed)),
-        ("line 5", "row"),
+        lambda case, folder: case.read_sample(sheet(case, folder, changed("row", "7777"))),
+        ("line 5", "row", "restore it"),
+    ),
+    "a sheet with a changed draw value": (
+        lambda case, folder: case.read_sample(sheet(case, folder, changed("value", "x00"))),
+        ("line 5", "value", "restore it"),
+    ),
+    "a sheet with a changed tier": (
+        lambda case, folder: case.read_sample(sheet(case, folder, changed("tier", "9"))),
+        ("line 5", "tier", "restore it"),
+    ),
+    "a sheet with an answer that is none": (
+        lambda case, folder: case.read_sample(sheet(case, folder, changed("answer", "maybe"))),
+        ("line 5", "answer", "fill in"),
     ),
     "a policy with overlapping grades": (
         lambda case, folder: case.assess(overlapping(folder)),
         ("cn-incident-2025.yaml", "grades"),
+    ),
+    "a policy with a tier whose line doesn't rise": (
+        lambda case, folder: case.assess(overlapping_tiers(folder, "line", 50)),
+        ("cn-criminal-2017.yaml", "tiers[1]", "overlaps"),
+    ),
+    "a policy with a tier that stands there twice": (
+        lambda case, folder: case.assess(overlapping_tiers(folder, "tier", "3")),
+        ("cn-criminal-2017.yaml", "tiers[1]"),
+    ),
+    "a reference date before the births": (
+        lambda _, folder: pii.scan(
+            of_people(folder), out=folder / "new", reference_date="1885-06-30"
+        ),
+        ("ids.csv", "'身份证号'", "1885-06-30", "--reference-date"),
     ),
     "a case of another version": (
         lambda case, folder: case.compare(other_version(case, folder)),
@@ -121,6 +173,18 @@ REFUSED = {
             write_case(folder / "other", [Made("a.csv", (record(1),))])
         ),
         ("different keys", "rekey"),
+    ),
+    "a wrong key for an overlap": (
+        lambda case, folder: pii.overlap([case.directory, of_another_key(folder)]),
+        ("different keys", "rekey"),
+    ),
+    "a wrong key for a merge": (
+        lambda case, folder: pii.merge(folder / "merged", [case.directory, of_another_key(folder)]),
+        ("different keys", "rekey"),
+    ),
+    "a negative price": (
+        lambda case, _: case.claim("discretion", unit_price="-0.5@invented"),
+        ("unit price", "-0.5"),
     ),
     "a table of leads without a place": (
         lambda case, _: pii.read_leads(

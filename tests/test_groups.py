@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.made_case import Found, Made, Record, born, write_case
 
+import piidetect as pii
 from piidetect.case import open_case
 from piidetect.cli import cli
 from piidetect.count.places import count_places
@@ -102,3 +103,18 @@ def test_order_shards_and_repetition_change_nothing(tmp_path_factory, rows, cut,
         assert {
             (one.entity, int(one.place) - NO_PLACE if one.place else 0): one.numbers for one in got
         } == dict(wanted)
+
+
+def test_the_disabled_are_those_whose_card_is_found(tmp_path):
+    """By the recognizer: a card holds its holder's ID, so one beside the ID tells of one person."""
+    rows = ["姓名,身份证号,残疾人证号"]
+    rows += ["李雷,110101190501010010,11010119050101001043"] * 2
+    rows += ["韩梅,33010219000102005X,33010219000102005X11", "王芳,510229190106151127,"]
+    rows += ["赵敏,,51022919010615112799"]  # no such class and grade
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([*rows, ""]), encoding="utf-8")
+    case = pii.scan(path, out=tmp_path / "case")
+    out = CliRunner().invoke(cli, ["groups", str(tmp_path / "case"), "--format", "json"]).stdout
+    assert case.counts.loc["CN_DISABILITY_CARD", "distinct_valid"] == 2
+    assert case.persons.loc["low", "persons"] == 3
+    assert json.loads(out)["groups"]["disabled"] == 2
