@@ -156,7 +156,10 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path):
 
 
 def test_a_spark_session_is_handed_to_splink(tmp_path, monkeypatch):
-    """Spark itself isn't there: what it would get is looked at, and DuckDB stands in for it."""
+    """Spark isn't installed here: what it would get is looked at, and DuckDB stands in for it.
+
+    The default way of Splink to cut long plans would need a checkpoint folder in a real session.
+    """
     given = {}
 
     class Session:
@@ -165,8 +168,9 @@ def test_a_spark_session_is_handed_to_splink(tmp_path, monkeypatch):
             given["frame"] = frame
             return frame
 
-    def api(*, spark_session, register_udfs_automatically):
+    def api(*, spark_session, register_udfs_automatically, break_lineage_method):
         given["session"], given["udfs"] = spark_session, register_udfs_automatically
+        given["method"] = break_lineage_method
         return splink.DuckDBAPI()
 
     monkeypatch.setitem(vars(splink), "SparkAPI", api)
@@ -175,6 +179,7 @@ def test_a_spark_session_is_handed_to_splink(tmp_path, monkeypatch):
     by_spark = estimate_persons(case_of(tmp_path / "a", rows), spark=session)
     assert given["session"] is session
     assert given["udfs"] is False
+    assert given["method"] == "persist"
     assert str(given["frame"]["mobile"].dtype) == "Int64"
     assert by_spark.persons == estimate_persons(case_of(tmp_path / "b", rows)).persons
 

@@ -197,7 +197,11 @@ def _linker(
     if spark is None:
         api, table = splink.DuckDBAPI(connection=connection), rows
     else:
-        api = splink.SparkAPI(spark_session=spark, register_udfs_automatically=False)
+        api = splink.SparkAPI(
+            spark_session=spark,
+            register_udfs_automatically=False,
+            break_lineage_method="persist",  # the default needs a checkpoint folder
+        )
         table = spark.createDataFrame(rows.to_pandas(types_mapper=_nullable()))
     return splink.Linker(api.register(table), settings, log_level=logging.ERROR)
 
