@@ -21,6 +21,10 @@ import time
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 VARIABLE = "NUMBA_CACHE_DIR"
 #: Sources of the package that kernels are made from, as patterns.
@@ -38,12 +42,17 @@ def kernels_digest(package: Path) -> str:
     Args:
         package: the package's folder.
     """
-    digest = blake2b(digest_size=8)
     files = [path for pattern in SOURCES for path in sorted(package.glob(pattern))]
     for name, version in _VERSIONS:
         spec = find_spec(name)  # finds it without importing it
         if spec is not None and spec.origin is not None:
             files.append(Path(spec.origin).with_name(version))
+    return digest_of(files)
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """Return the digest of files, names and contents, as 16 hex digits; a missing one counts as empty."""
+    digest = blake2b(digest_size=8)
     for path in files:
         text = path.read_bytes() if path.is_file() else b""
         digest.update(b"%s %d\n" % (path.name.encode(), len(text)))

@@ -103,8 +103,8 @@ def _stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
 
 
 @cache
-def _built_in() -> tuple[Recognizer, ...]:
-    """Return the recognizers of the package."""
+def _built_in() -> tuple[str, tuple[Recognizer, ...]]:
+    """Return the digest of the package's files and its recognizers, read once a process."""
 
     def make() -> tuple[Recognizer, ...]:
         faults: list[str] = []
@@ -113,13 +113,19 @@ def _built_in() -> tuple[Recognizer, ...]:
             raise RecognizerError("\n".join(faults))
         return tuple(loaded)
 
-    return kept("recognizers", recognizers_sha256(), make)
+    files = recognizers_sha256()
+    return files, kept("recognizers", files, make)
+
+
+def built_in_digest() -> str:
+    """Return the digest of the files that the built-in recognizers were read from."""
+    return _built_in()[0]
 
 
 @lru_cache(maxsize=8)
 def _load_all(extra_dir: Path | None, _stamp: tuple[Any, ...]) -> tuple[Recognizer, ...]:
     faults: list[str] = []
-    loaded = list(_built_in())
+    loaded = list(_built_in()[1])
     if extra_dir is not None:
         if not extra_dir.is_dir():
             raise RecognizerError(f"{extra_dir}: no such folder; give one with recognizer files")

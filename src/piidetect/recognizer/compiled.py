@@ -48,7 +48,7 @@ def patterns_of(recognizers: tuple[Recognizer, ...]) -> Patterns:
     Raises:
         RecognizerError: a validator has no rule, or they are too many.
     """
-    from piidetect.recognizer import load_recognizers, recognizers_sha256
+    from piidetect.recognizer import built_in_digest, load_recognizers
 
     built_in = load_recognizers()
     known = {id(one): at for at, one in enumerate(built_in)}
@@ -60,7 +60,7 @@ def patterns_of(recognizers: tuple[Recognizer, ...]) -> Patterns:
         return [known[id(one)] for one in patterns.recognizers], patterns.forms, patterns.token
 
     order = " ".join(str(known[id(one)]) for one in recognizers)
-    chosen, forms, token = kept("patterns", f"{recognizers_sha256()} {order}", make)
+    chosen, forms, token = kept("patterns", f"{built_in_digest()} {order}", make)
     return Patterns(tuple(built_in[at] for at in chosen), forms, token)
 
 
